@@ -1,0 +1,1 @@
+"""The small news site that ships with the project, and its server on loopback."""

@@ -1,0 +1,1 @@
+"""An article's text in, its entities, quotes, events and times out."""

@@ -1,0 +1,1 @@
+"""All Parquet, catalogue and DuckDB input and output."""
