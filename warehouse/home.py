@@ -1,0 +1,41 @@
+"""Where everything of one lake lies."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder of one lake and the places inside it; nothing is created by naming them."""
+
+    root: Path
+
+    @property
+    def lake(self) -> Path:
+        """Folder of the Parquet files."""
+        return self.root / "lake"
+
+    @property
+    def catalogue_url(self) -> str:
+        """SQLAlchemy URL of the catalogue, for ``Catalogue.open``."""
+        return f"sqlite:///{self.root / 'catalogue.db'}"
+
+    @property
+    def database(self) -> Path:
+        """The published DuckDB file: the name that readers open."""
+        return self.root / "news.duckdb"
+
+    @property
+    def locks(self) -> Path:
+        """Folder of the lock files."""
+        return self.root / "locks"
+
+    @property
+    def prefect(self) -> Path:
+        """Folder of Prefect's own database and settings."""
+        return self.root / "prefect"
+
+    @property
+    def sources_file(self) -> Path:
+        """The list of sources."""
+        return self.root / "sources.toml"
