@@ -1,0 +1,238 @@
+"""The command line. Each command imports what it needs when it runs, so that ``--help`` answers at once."""
+
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from warehouse.home import Home
+
+WRONG_USE = 2
+FAILED_WORK = 1
+
+
+class FailedWork(click.ClickException):
+    """The command was right but its work did not succeed; exit code 1."""
+
+    exit_code = FAILED_WORK
+
+
+def main() -> None:
+    """Entry point of the ``newslake`` script: errors are one line for a person, unless ``--debug`` asks for more."""
+    try:
+        newslake.main(standalone_mode=False)
+    except click.exceptions.Exit as ending:
+        sys.exit(ending.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit("Stopped.")
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(FAILED_WORK)
+
+
+class ErrorsForPeople(click.Group):
+    """A group whose commands report expected errors as one line, by exit code."""
+
+    def invoke(self, context: click.Context) -> object:
+        """Run the command; with ``--debug`` errors keep their traceback."""
+        try:
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if context.params.get("debug"):
+                raise
+            raise _for_people(error) from error
+
+
+def _for_people(error: Exception) -> click.ClickException:
+    from flows.settings import SettingsError
+
+    if isinstance(error, SettingsError):
+        return click.UsageError(str(error))
+    if isinstance(error, (OSError, ValueError, LookupError, RuntimeError)) and str(error):
+        return FailedWork(f"{error} (run with --debug for where it happened)")
+    return FailedWork(f"{type(error).__name__}: {error} (run with --debug for where it happened)")
+
+
+def _instant(text: str | None, name: str) -> datetime | None:
+    """A day or an instant given on the command line, in UTC where it has no offset."""
+    if text is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no date such as 2026-03-01 or 2026-03-01T12:00", param_hint=name
+        ) from None
+    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _home(context: click.Context) -> "Home":
+    from flows.settings import resolve_home
+
+    return resolve_home(context.find_root().params["home"])
+
+
+@click.group(cls=ErrorsForPeople, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="newslake", prog_name="newslake")
+@click.option("--home", metavar="DIR", help="The lake's folder; else NEWSLAKE_HOME, else ./newslake-data.")
+@click.option("--debug", is_flag=True, help="Show tracebacks and debug messages.")
+def newslake(home: str | None, *, debug: bool) -> None:  # noqa: ARG001 - read from the context by the commands
+    """Your own news warehouse: articles, entities, quotes and events as rows you can trust."""
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+
+@newslake.command()
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """Run the real flow over the small news site that ships with the project."""
+    from flows.demo.run import run_demo
+
+    if run_demo(_home(context)).failures:
+        raise FailedWork("The demo did not run as it should; see the failures above.")
+
+
+@newslake.command()
+@click.pass_context
+def init(context: click.Context) -> None:
+    """Make a home with commented examples of sources.toml and settings.toml."""
+    from flows.scaffold import create_home
+
+    for path, created in create_home(_home(context)):
+        click.echo(f"{'created' if created else 'kept   '} {path}")
+
+
+@newslake.command()
+@click.option("--source", "names", multiple=True, metavar="NAME", help="Only this source; may be repeated.")
+@click.option("--since", metavar="T", help="Start of the window; by default each source's last success.")
+@click.option("--until", metavar="T", help="End of the window; by default now.")
+@click.pass_context
+def run(context: click.Context, names: tuple[str, ...], since: str | None, until: str | None) -> None:
+    """Do one pass now: fetch, clean, annotate, load. No server is needed."""
+    from flows.console import print_report, standard_console
+    from flows.plain_run import plain_ingest
+
+    start, end = _instant(since, "--since"), _instant(until, "--until")
+    if start and end and start >= end:
+        raise click.UsageError(f"--since {since} is not before --until {until}")
+    console = standard_console()
+    report = plain_ingest(_home(context), console, names=names, since=start, until=end)
+    print_report(console, report)
+    if report.failures:
+        raise FailedWork(f"{len(report.failures)} of the run's steps failed; everything else is published.")
+
+
+@newslake.command()
+@click.option("--port", default=4200, show_default=True, type=click.IntRange(1, 65535), help="Port of server and UI.")
+@click.pass_context
+def up(context: click.Context, port: int) -> None:
+    """Start the Prefect server on loopback with the deployments and schedules, and stay."""
+    from flows.serve import up as start
+
+    start(_home(context), port)
+
+
+@newslake.command()
+@click.argument("query", required=False)
+@click.option("--json", "style", flag_value="json", help="Rows as JSON objects, one a line.")
+@click.option("--csv", "style", flag_value="csv", help="CSV, safe to open in a spreadsheet.")
+@click.pass_context
+def sql(context: click.Context, query: str | None, style: str | None) -> None:
+    """Ask the published database, read-only; without QUERY a shell.
+
+    QUERY may be - to read it from standard input.
+    """
+    from flows.sql_shell import print_query, shell
+
+    home = _home(context)
+    if query is None:
+        shell(home, style)
+    else:
+        print_query(home, sys.stdin.read() if query == "-" else query, style)
+
+
+@newslake.command()
+@click.argument("page", required=False)
+@click.option("--jsonl", nargs=2, type=click.Path(), metavar="IN OUT", help="Clean many pages; - for standard streams.")
+@click.pass_context
+def clean(context: click.Context, page: str | None, jsonl: tuple[str, str] | None) -> None:
+    """Clean one PAGE (file or URL) and show every candidate, or many with --jsonl.
+
+    IN has one object a line: id, url, and html or file (relative to IN). OUT gets id, title, authors, published,
+    language, text, rejected.
+    """
+    from flows.exchange import clean_lines
+    from flows.preview import preview_page
+    from flows.settings import load_settings
+
+    if (page is None) == (jsonl is None):
+        raise click.UsageError("give either a PAGE or --jsonl IN OUT")
+    if jsonl:
+        _stream(jsonl, lambda lines, write: clean_lines(lines, write, base=Path(jsonl[0]).parent))
+    elif page:
+        preview_page(page, load_settings(_home(context)))
+
+
+@newslake.command()
+@click.option("--jsonl", nargs=2, type=click.Path(), required=True, metavar="IN OUT", help="- for standard streams.")
+@click.option("--model", metavar="NAME", help="spaCy pipeline; by default the one in settings.toml.")
+@click.pass_context
+def annotate(context: click.Context, jsonl: tuple[str, str], model: str | None) -> None:
+    """Annotate texts: entities, quotes, events and times with offsets into the text as given.
+
+    IN has one object a line: id, text, and optionally published, language, title.
+    """
+    from flows.exchange import annotate_lines
+    from flows.settings import load_settings
+
+    name = model or load_settings(_home(context)).model
+    _stream(jsonl, lambda lines, write: annotate_lines(lines, write, model=name))
+
+
+def _stream(paths: tuple[str, str], convert: Callable[[TextIO, Callable[[str], object]], int]) -> None:
+    """Convert lines of the first file into lines of the second, which appears when it is complete."""
+    source, target = paths
+    with click.open_file(source, encoding="utf-8") as lines, click.open_file(target, "w", "utf-8", atomic=True) as out:
+        count = convert(lines, out.write)
+    click.echo(f"{count} lines", err=True)
+
+
+@newslake.command()
+@click.pass_context
+def status(context: click.Context) -> None:
+    """Show what the lake holds: sources, days, steps, the last runs."""
+    from flows.console import standard_console
+    from flows.status import print_status
+
+    print_status(_home(context), standard_console())
+
+
+@newslake.group()
+def sources() -> None:
+    """The registry of sources."""
+
+
+@sources.command()
+@click.pass_context
+def check(context: click.Context) -> None:
+    """Read sources.toml and say what is wrong with it, or list the sources."""
+    from flows.sources import load_sources
+
+    for source in load_sources(_home(context).sources_file):
+        click.echo(f"{source.name}: {source.type}, {'enabled' if source.enabled else 'off'}")
+
+
+@newslake.command()
+def dictionary() -> None:
+    """Print the data dictionary: every table, view, macro and column."""
+    from warehouse.dictionary import dictionary_markdown
+
+    click.echo(dictionary_markdown())

@@ -1,0 +1,141 @@
+"""What is done to one source or one part: read, transform, write, commit.
+
+The bodies that cost CPU run in worker processes, which get names and paths and hand back names and paths.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from flows.workers import Workers
+from transforms.identity import stable_id
+from transforms.schemas import TABLES
+from warehouse.catalogue import Catalogue
+from warehouse.home import Home
+from warehouse.lake import Lake
+from warehouse.locks import exclusive
+from warehouse.parts import Part, PartFile, Step
+
+if TYPE_CHECKING:
+    from transforms.annotate import Annotator
+
+
+@dataclass(frozen=True, slots=True)
+class PartReport:
+    """What a step made of one part."""
+
+    part: Part
+    rows: Mapping[str, int]
+    """Rows written, by table."""
+    rejects: Mapping[str, int] = field(default_factory=dict)
+    """Refused pages, by reason."""
+    seconds: float = 0.0
+    already_done: bool = False
+    """Whether another run had finished the part in the meantime."""
+
+    def __str__(self) -> str:
+        if self.already_done:
+            return "done by another run"
+        return ", ".join(f"{count} {table}" for table, count in self.rows.items() if count) or "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class PartJob:
+    """What a worker process is told: where, which part, and the generation its files get."""
+
+    home: Home
+    part: Part
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartResult:
+    """What a worker process hands back: the files it wrote and their counts."""
+
+    files: tuple[PartFile, ...]
+    tool: str
+    rejects: Mapping[str, int]
+
+
+def clean_part(part: Part, *, home: Home, catalogue: Catalogue, workers: Workers, run_id: str) -> PartReport:
+    """Raw pages of the part → articles and rejects."""
+    return _process_part("clean", part, home, catalogue, workers, run_id, model=None)
+
+
+def annotate_part(
+    part: Part, *, home: Home, catalogue: Catalogue, workers: Workers, run_id: str, model: str
+) -> PartReport:
+    """Articles of the part → entities, quotes, events and times, by one language model."""
+    return _process_part("annotate", part, home, catalogue, workers, run_id, model=model)
+
+
+def _process_part(
+    step: Step, part: Part, home: Home, catalogue: Catalogue, workers: Workers, run_id: str, model: str | None
+) -> PartReport:
+    """Compute under the part's lock and commit all its tables in one transaction."""
+    started = time.monotonic()
+    with exclusive(_lock_of(home, part)):
+        if part not in catalogue.parts_lacking(step, part=part):
+            return PartReport(part, rows={}, already_done=True)
+        job = PartJob(home, part, catalogue.next_generation(part))
+        try:
+            if model is None:
+                result = workers.run(_clean_in_worker, job, catalogue.files(part=part, step="fetch"))
+            else:
+                result = workers.run(_annotate_in_worker, job, catalogue.files(part=part, step="clean"), model)
+        except Exception as error:
+            catalogue.fail_step(part, step, f"{type(error).__name__}: {error}", run_id)
+            raise
+        catalogue.commit_step(part, step, result.files, tool=result.tool, run_id=run_id)
+    rows = {file.table: file.rows for file in result.files}
+    return PartReport(part, rows, result.rejects, time.monotonic() - started)
+
+
+def _lock_of(home: Home, part: Part) -> Path:
+    """One of 256 lock files: enough that parts rarely share one, and their number stays bounded."""
+    return home.locks / f"part-{stable_id('lock', part.name)[:2]}.lock"
+
+
+def _clean_in_worker(job: PartJob, files: Sequence[PartFile]) -> PartResult:
+    from transforms import clean
+
+    tables = clean.clean_part(_read(job, files, "raw_pages"))
+    reasons = Counter(tables["rejects"].column("reason").to_pylist())
+    return _write(job, "clean", tables, clean.tool(), dict(sorted(reasons.items())))
+
+
+def _annotate_in_worker(job: PartJob, files: Sequence[PartFile], model: str) -> PartResult:
+    from transforms import annotate
+
+    tables = annotate.annotate_part(_read(job, files, "articles"), _annotator(model))
+    return _write(job, "annotate", tables, annotate.tool(), {})
+
+
+def _read(job: PartJob, files: Sequence[PartFile], table: str) -> pa.Table:
+    """The part's rows of a table; empty where the step wrote no file for it."""
+    lake = Lake(job.home.lake)
+    for file in files:
+        if file.table == table:
+            return lake.read(file)
+    return TABLES[table].rows([])
+
+
+def _write(
+    job: PartJob, step: Step, tables: Mapping[str, pa.Table], tool: str, rejects: Mapping[str, int]
+) -> PartResult:
+    files = Lake(job.home.lake).write_step(job.part, step, tables, tool, generation=job.generation)
+    return PartResult(files, tool, rejects)
+
+
+@cache
+def _annotator(model: str) -> "Annotator":
+    """The worker's language model, loaded once for all its parts."""
+    from transforms.annotate import Annotator
+
+    return Annotator(model)
