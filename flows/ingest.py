@@ -7,11 +7,14 @@ and a pass with nothing to do costs next to nothing.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from flows.fetch.http import HttpSettings
+from warehouse.publish import publish
+
+from flows.fetch.http_settings import HttpSettings
 from flows.fetch.source import SourceReport, fetch_source
+from flows.fetch.window import Window
 from flows.report import RunReport
 from flows.run_steps import StepRunner
 from flows.settings import Settings
@@ -51,26 +54,37 @@ def ingest(
     """
     started = clock()
     run_id = started.strftime("%Y%m%dT%H%M%S.%fZ")
-    lake = Lake(home.lake)
-    with Catalogue.open(home.catalogue_url) as catalogue, Workers(settings.worker_count) as workers:
-        catalogue.start_run(run_id, kind="ingest", started_at=started)
+    with Catalogue.open(home.catalogue_url, now=clock) as catalogue, Workers(settings.worker_count) as workers:
+        catalogue.start_run(run_id, flow="ingest")
+        here = {"home": home, "catalogue": catalogue, "run_id": run_id}
+        fetch = partial(
+            fetch_source, **here, http=HttpSettings(user_agent=settings.user_agent), clock=clock, lake=Lake(home.lake)
+        )
 
-        def fetch(source: Source) -> SourceReport:
-            window = window_of(source, catalogue, settings, since=since, until=until or started)
-            http = HttpSettings(user_agent=settings.user_agent)
-            return fetch_source(
-                source, window, home=home, lake=lake, catalogue=catalogue, http=http, clock=clock, run_id=run_id
-            )
+        def fetch_new(source: Source) -> SourceReport:
+            return fetch(source, window_of(source, catalogue, settings, since=since, until=until or started))
 
-        here = {"home": home, "catalogue": catalogue, "workers": workers, "run_id": run_id}
-        clean = partial(clean_part, **here)
-        annotate = partial(annotate_part, **here, model=settings.model)
+        clean = partial(clean_part, **here, workers=workers)
+        annotate = partial(annotate_part, **here, workers=workers, model=settings.model)
+        load = partial(publish, catalogue=catalogue)
 
-        fetched = runner.each("fetch", fetch, sources, label=lambda source: source.name)
-        cleaned = runner.each("clean", clean, catalogue.parts_lacking("clean"), label=part_name)
-        annotated = runner.each("annotate", annotate, catalogue.parts_lacking("annotate"), label=part_name)
-        loaded = runner.each("load", publish_home, [home], label=lambda _: "news.duckdb")
+        fetched = runner.each("fetch", fetch_new, sources, label=lambda source: source.name)
+        cleaned = runner.each("clean", clean, catalogue.parts_lacking("clean"), label=lambda part: part.name)
+        annotated = runner.each("annotate", annotate, catalogue.parts_lacking("annotate"), label=lambda part: part.name)
+        loaded = runner.each("load", load, [home], label=lambda home: home.database.name)
 
-        report = RunReport.of(run_id, started, clock(), fetched, cleaned, annotated, loaded)
-        catalogue.finish_run(run_id, finished_at=report.finished_at, status=report.status, report=report.as_json())
+        report = RunReport.of(run_id, started, clock(), fetched, (cleaned, annotated), loaded)
+        catalogue.finish_run(run_id, report.status, report.as_json())
     return report
+
+
+def window_of(
+    source: Source, catalogue: Catalogue, settings: Settings, *, since: datetime | None, until: datetime
+) -> Window:
+    """From the source's last success, or as far back as a first pass reaches, to ``until``.
+
+    Raises:
+        ValueError: the window is empty.
+    """
+    first = until - timedelta(days=settings.first_look_back_days)
+    return Window(since or catalogue.last_success(source.name) or first, until)

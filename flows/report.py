@@ -15,7 +15,8 @@ from transforms.schemas import TABLES
 from warehouse.home import Home
 from warehouse.parts import Part
 
-Status = Literal["completed", "completed with failures", "failed"]
+Status = Literal["done", "partial", "failed"]
+"""partial: some sources or parts failed, and the failures name them; failed: nothing could be done."""
 
 COUNTED_TABLES = ("articles", "rejects", "entities", "quotes", "events")
 """The tables that the report counts by source; the rest follow from them."""
@@ -40,6 +41,7 @@ class RunReport:
     """What one pass did."""
 
     run_id: str
+    status: Status
     started_at: datetime
     finished_at: datetime
     sources: tuple[SourceLine, ...]
@@ -77,8 +79,10 @@ class RunReport:
         failures = [(step.step, failed.label, failed.error or "") for step in steps for failed in step.failures]
         failures += [("fetch", report.source, report.error) for report in fetched.results if report.error]
         failures += [("load", "check", problem) for result in loaded.results for problem in result.problems]
+        worked = [report for report in fetched.results if not report.error] or rows
         return cls(
             run_id,
+            ("partial" if worked else "failed") if failures else "done",
             started_at,
             finished_at,
             lines,
@@ -87,19 +91,6 @@ class RunReport:
             tuple(failures),
             any(result.published for result in loaded.results),
         )
-
-    @property
-    def status(self) -> Status:
-        """The truth in three words: failed means that nothing could be done."""
-        if not self.failures:
-            return "completed"
-        return "completed with failures" if self.pages or self.rows or self.sources_ok else "failed"
-
-    @property
-    def sources_ok(self) -> int:
-        """Sources without a failure of their own."""
-        troubled = {label.split("/")[1] if "/" in label else label for _, label, _ in self.failures}
-        return sum(line.source not in troubled for line in self.sources)
 
     @property
     def pages(self) -> int:
@@ -120,7 +111,6 @@ class RunReport:
             **asdict(self),
             "started_at": self.started_at.isoformat(),
             "finished_at": self.finished_at.isoformat(),
-            "status": self.status,
         }
 
     def as_markdown(self) -> str:
