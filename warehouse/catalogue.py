@@ -1,38 +1,44 @@
 """What is in the lake: a small transactional database of parts, steps, files, windows, known URLs and runs."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from warehouse.parts import Part, PartFile, Step
-from warehouse.records import DayState, KnownUrl, RunRecord, SourceDay, StepRecord, Validators, Window
+from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, true, update
+
+from transforms.identity import stable_id
+from warehouse.catalogue_database import CatalogueTooNewError, open_engine, upsert, writing
+from warehouse.catalogue_parts import (
+    PartTakenError,
+    StepNotDoneError,
+    add_part,
+    of_part,
+    part_of,
+    record_failure,
+    replace_step,
+)
+from warehouse.catalogue_tables import FILES, KNOWN_URLS, PARTS, RUNS, STEP_STATES, VALIDATORS, WINDOWS
+from warehouse.coverage import day_state, joined, utc_day
+from warehouse.parts import STEPS, Part, PartFile, Step
+from warehouse.records import DayState, Interval, KnownUrl, RunRecord, RunStatus, SourceDay, StepRecord, Validators
 
 __all__ = [
     "Catalogue",
-    "CatalogueTooNew",
+    "CatalogueTooNewError",
     "DayState",
+    "Interval",
     "KnownUrl",
-    "PartTaken",
+    "PartTakenError",
     "RunRecord",
     "SourceDay",
-    "StepNotDone",
+    "StepNotDoneError",
     "StepRecord",
     "Validators",
-    "Window",
 ]
 
-
-class CatalogueTooNew(RuntimeError):
-    """The catalogue was written by a newer release."""
-
-
-class PartTaken(ValueError):
-    """Another fetch has committed a part of this number; its pages are not written over."""
-
-
-class StepNotDone(ValueError):
-    """A step cannot be committed before the one it reads from."""
+URLS_PER_QUERY = 500
+"""SQLite before 3.32 takes 999 values in one statement."""
 
 
 def _now() -> datetime:
@@ -45,36 +51,46 @@ class Catalogue:
     Every method is one transaction: it is done when it returns, and nothing of it is done when it raises.
     """
 
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self._reading = engine
+        self._writing = writing(engine)
+        self._now = now
+
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime] = _now) -> Self:
-        """Open, creating file, folder and tables where they are missing. ``now`` dates the records.
+        """Open, creating file, folder and tables where they are missing. ``now`` dates the commits.
 
         Raises:
-            CatalogueTooNew: a newer release wrote it.
+            CatalogueTooNewError: a newer release wrote it.
         """
-        raise NotImplementedError
+        return cls(open_engine(url), now)
 
     def __enter__(self) -> Self:
-        raise NotImplementedError
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        self.close()
 
     def close(self) -> None:
         """Let go of the connections."""
-        raise NotImplementedError
+        self._reading.dispose()
 
-    # -- parts, steps and files
+    # Parts, steps and files
 
     def next_number(self, day: date, source: str) -> int:
         """Number for the next part of that day and source. Hold the source's lock from here to ``commit_fetch``."""
-        raise NotImplementedError
+        highest = select(func.max(PARTS.c.number)).where(PARTS.c.day == day, PARTS.c.source == source)
+        with self._reading.begin() as connection:
+            number = connection.execute(highest).scalar_one()
+        return 0 if number is None else number + 1
 
     def next_generation(self, part: Part) -> int:
         """Generation for the files of the part's next commit, for ``Lake.write``. Hold the part's lock until then."""
-        raise NotImplementedError
+        with self._reading.begin() as connection:
+            generation = connection.execute(select(PARTS.c.generation).where(of_part(PARTS, part))).scalar()
+        return (generation or 0) + 1
 
     def commit_fetch(
         self, part: Part, files: Sequence[PartFile], tool: str, run_id: str, known: Sequence[KnownUrl] = ()
@@ -82,9 +98,12 @@ class Catalogue:
         """Add a new part and its known URLs. The same call again is harmless.
 
         Raises:
-            PartTaken: the part exists with other files.
+            PartTakenError: the part exists with other files.
+            ValueError: a file is of another part or step.
         """
-        raise NotImplementedError
+        with self._writing.begin() as connection:
+            add_part(connection, part, files, tool, run_id, self._now())
+            upsert(connection, KNOWN_URLS, [_known_row(url) for url in known])
 
     def commit_step(self, part: Part, step: Step, files: Sequence[PartFile], tool: str, run_id: str) -> None:
         """Replace what the step made of the part; no files means done with no rows.
@@ -92,80 +111,265 @@ class Catalogue:
         Results of later steps are dropped with it, as they were made from what is replaced: the part lacks them again.
 
         Raises:
-            StepNotDone: the step before this one is not done.
+            StepNotDoneError: the step before this one is not done.
+            ValueError: a file is of another part or step.
         """
-        raise NotImplementedError
+        with self._writing.begin() as connection:
+            replace_step(connection, part, step, files, tool, run_id, self._now())
+
+    def restore_step(
+        self,
+        part: Part,
+        step: Step,
+        files: Sequence[PartFile],
+        tool: str,
+        generation: int,
+        known: Sequence[KnownUrl] = (),
+    ) -> None:
+        """As ``commit_step``, at the generation that the files carry: for rebuilding a lost catalogue."""
+        with self._writing.begin() as connection:
+            replace_step(connection, part, step, files, tool, None, self._now(), generation=generation)
+            upsert(connection, KNOWN_URLS, [_known_row(url) for url in known])
 
     def fail_step(self, part: Part, step: Step, error: str, run_id: str) -> None:
-        """Record an attempt that failed; an earlier result of the step stays, and the part stays lacking otherwise."""
-        raise NotImplementedError
+        """Record an attempt that failed. An earlier result of the step stays; without one the part stays lacking.
+
+        Raises:
+            KeyError: no such part.
+        """
+        with self._writing.begin() as connection:
+            record_failure(connection, part, step, error, run_id)
 
     def parts_lacking(self, step: Step, *, part: Part | None = None) -> list[Part]:
-        """Parts (or that one part) that the step before has finished and this one has not; failed ones included."""
-        raise NotImplementedError
+        """Parts (or that one part) that the step before has finished and this one has not; failed ones included.
+
+        Raises:
+            ValueError: nothing comes before fetch.
+        """
+        if step == STEPS[0]:
+            raise ValueError(f"no part exists before {step}")
+        before, own = STEP_STATES.alias("before"), STEP_STATES.alias("own")
+        same_part = and_(own.c.day == before.c.day, own.c.source == before.c.source, own.c.number == before.c.number)
+        query = (
+            select(before.c.day, before.c.source, before.c.number)
+            .select_from(before.outerjoin(own, and_(same_part, own.c.step == step, own.c.status == "done")))
+            .where(before.c.step == STEPS[STEPS.index(step) - 1], before.c.status == "done", own.c.step.is_(None))
+            .order_by(before.c.day, before.c.source, before.c.number)
+        )
+        if part is not None:
+            query = query.where(of_part(before, part))
+        with self._reading.begin() as connection:
+            return [part_of(row) for row in connection.execute(query)]
 
     def files(self, *, table: str | None = None, part: Part | None = None, step: Step | None = None) -> list[PartFile]:
         """Files of the lake by part, then step, then table."""
-        raise NotImplementedError
+        query = select(FILES)
+        if table is not None:
+            query = query.where(FILES.c.table_name == table)
+        if part is not None:
+            query = query.where(of_part(FILES, part))
+        if step is not None:
+            query = query.where(FILES.c.step == step)
+        with self._reading.begin() as connection:
+            files = [
+                PartFile(
+                    part_of(row), row.step, row.table_name, row.path, row.rows, row.bytes, row.content_hash, row.tool
+                )
+                for row in connection.execute(query)
+            ]
+        return sorted(files, key=lambda file: (file.part, STEPS.index(file.step), file.table))
 
     def steps(
         self, *, part: Part | None = None, step: Step | None = None, status: Literal["done", "failed"] | None = None
     ) -> list[StepRecord]:
         """How the steps of the parts stand, by part, then step; not those that were never tried."""
-        raise NotImplementedError
+        rows_written = (
+            select(func.coalesce(func.sum(FILES.c.rows), 0))
+            .where(*(FILES.c[key] == STEP_STATES.c[key] for key in ("day", "source", "number", "step")))
+            .scalar_subquery()
+            .label("rows_written")
+        )
+        query = select(STEP_STATES, rows_written)
+        if part is not None:
+            query = query.where(of_part(STEP_STATES, part))
+        if step is not None:
+            query = query.where(STEP_STATES.c.step == step)
+        if status is not None:
+            query = query.where(STEP_STATES.c.status == status)
+        with self._reading.begin() as connection:
+            records = [
+                StepRecord(
+                    part_of(row),
+                    row.step,
+                    row.status,
+                    row.generation,
+                    row.tool,
+                    int(row.rows_written),
+                    row.finished_at,
+                    row.run_id,
+                    row.failures,
+                    row.error,
+                )
+                for row in connection.execute(query)
+            ]
+        return sorted(records, key=lambda record: (record.part, STEPS.index(record.step)))
 
-    # -- known URLs and validators
+    # Known URLs and validators
 
     def known_urls(self, urls: Collection[str]) -> set[str]:
         """Those of the URLs whose page is in the lake."""
-        raise NotImplementedError
+        by_id = {_url_id(url): url for url in urls}
+        ids = list(by_id)
+        known: set[str] = set()
+        with self._reading.begin() as connection:
+            for first in range(0, len(ids), URLS_PER_QUERY):
+                some = ids[first : first + URLS_PER_QUERY]
+                found = connection.execute(select(KNOWN_URLS.c.url_id).where(KNOWN_URLS.c.url_id.in_(some)))
+                known.update(by_id[url_id] for url_id in found.scalars())
+        return known
 
     def validators(self, url: str) -> Validators | None:
         """What the server last said about that document."""
-        raise NotImplementedError
+        query = select(VALIDATORS.c.etag, VALIDATORS.c.last_modified).where(VALIDATORS.c.url_id == _url_id(url))
+        with self._reading.begin() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Validators(row.etag, row.last_modified)
 
     def remember_validators(self, url: str, validators: Validators) -> None:
         """Keep what the server said, in place of what it said before."""
-        raise NotImplementedError
+        row = {
+            "url_id": _url_id(url),
+            "url": url,
+            "etag": validators.etag,
+            "last_modified": validators.last_modified,
+        }
+        with self._writing.begin() as connection:
+            upsert(connection, VALIDATORS, [row])
 
-    # -- windows
+    # Windows
 
     def record_window(self, window: SourceDay) -> None:
         """Record what a run did with a window of a source; windows may overlap and come more than once."""
-        raise NotImplementedError
+        row = {
+            "source": window.source,
+            "day": window.day,
+            "start": window.start,
+            "end": window.end,
+            "status": window.status,
+            "pages": window.pages,
+            "parts": window.parts,
+            "detail": window.detail,
+            "run_id": window.run_id,
+        }
+        with self._writing.begin() as connection:
+            connection.execute(WINDOWS.insert(), row)
 
     def source_days(
         self, *, source: str | None = None, first: date | None = None, last: date | None = None
     ) -> list[SourceDay]:
         """Recorded windows by source, day and start, from ``first`` to ``last`` inclusive."""
-        raise NotImplementedError
+        conditions = []
+        if source is not None:
+            conditions.append(WINDOWS.c.source == source)
+        if first is not None:
+            conditions.append(WINDOWS.c.day >= first)
+        if last is not None:
+            conditions.append(WINDOWS.c.day <= last)
+        return self._windows(and_(true(), *conditions))
 
     def day_states(self, sources: Collection[str], first: date, last: date) -> list[DayState]:
         """State of every day from ``first`` to ``last`` inclusive of every source, by all windows together."""
-        raise NotImplementedError
+        start, end = utc_day(first).start, utc_day(last).end
+        touching = and_(WINDOWS.c.start < end, WINDOWS.c.end > start)
+        filed = WINDOWS.c.day.between(first, last)
+        windows = self._windows(or_(touching, filed))
+        states: list[DayState] = []
+        for source in sources:
+            own = [window for window in windows if window.source == source]
+            covered = _covered(own)
+            days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+            states.extend(day_state(source, day, own, covered) for day in days)
+        return states
 
-    def covered(self, source: str) -> list[Window]:
+    def covered(self, source: str) -> list[Interval]:
         """Times of which the source is done: its done windows joined, in order."""
-        raise NotImplementedError
+        return _covered(self._windows(WINDOWS.c.source == source))
 
     def last_success(self, source: str) -> datetime | None:
         """End of the latest window that was done."""
-        raise NotImplementedError
+        query = (
+            select(WINDOWS.c.end)
+            .where(WINDOWS.c.source == source, WINDOWS.c.status == "done")
+            .order_by(WINDOWS.c.end.desc())
+            .limit(1)
+        )
+        with self._reading.begin() as connection:
+            return connection.execute(query).scalar()
 
-    # -- runs
+    # Runs
 
-    def start_run(self, run_id: str, flow: str) -> None:
-        """Record that a run has begun."""
-        raise NotImplementedError
+    def start_run(self, run_id: str, *, kind: str, started_at: datetime) -> None:
+        """Record that a run has begun; one that is begun again under its id, as in a retry, starts over."""
+        row = {
+            "run_id": run_id,
+            "kind": kind,
+            "status": "running",
+            "started_at": started_at,
+            "finished_at": None,
+            "report": None,
+        }
+        with self._writing.begin() as connection:
+            upsert(connection, RUNS, [row])
 
-    def finish_run(self, run_id: str, status: Literal["done", "partial", "failed"], report: Mapping[str, Any]) -> None:
+    def finish_run(self, run_id: str, *, finished_at: datetime, status: RunStatus, report: Mapping[str, Any]) -> None:
         """Record how it ended. The report must be what JSON can say.
 
         Raises:
             KeyError: no such run.
         """
-        raise NotImplementedError
+        change = update(RUNS).where(RUNS.c.run_id == run_id)
+        with self._writing.begin() as connection:
+            changed = connection.execute(change.values(finished_at=finished_at, status=status, report=dict(report)))
+            if changed.rowcount == 0:
+                raise KeyError(run_id)
 
     def runs(self, *, limit: int | None = None) -> list[RunRecord]:
         """Runs, the latest first."""
-        raise NotImplementedError
+        query = select(RUNS).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id.desc()).limit(limit)
+        with self._reading.begin() as connection:
+            return [
+                RunRecord(row.run_id, row.kind, row.status, row.started_at, row.finished_at, row.report)
+                for row in connection.execute(query)
+            ]
+
+    def _windows(self, condition: ColumnElement[bool]) -> list[SourceDay]:
+        query = (
+            select(WINDOWS)
+            .where(condition)
+            .order_by(WINDOWS.c.source, WINDOWS.c.day, WINDOWS.c.start, WINDOWS.c.window_id)
+        )
+        with self._reading.begin() as connection:
+            return [
+                SourceDay(
+                    row.source, row.day, row.start, row.end, row.status, row.pages, row.parts, row.detail, row.run_id
+                )
+                for row in connection.execute(query)
+            ]
+
+
+def _covered(windows: Sequence[SourceDay]) -> list[Interval]:
+    return joined(Interval(window.start, window.end) for window in windows if window.status == "done")
+
+
+def _url_id(url: str) -> str:
+    return stable_id("url", url)
+
+
+def _known_row(known: KnownUrl) -> dict[str, Any]:
+    return {
+        "url_id": _url_id(known.url),
+        "url": known.url,
+        "page_id": known.page_id,
+        "source": known.source,
+        "fetched_at": known.fetched_at,
+    }

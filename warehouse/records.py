@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from warehouse.parts import Part, Step
 
-RunStatus = Literal["running", "done", "partial", "failed"]
-"""``partial``: some sources or parts failed and are named in the report. A run that was killed stays ``running``."""
+RunStatus = Literal["running", "completed", "completed with failures", "failed"]
+"""How a run stands; one that was killed stays ``running``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class KnownUrl:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Interval:
     """Time from ``start`` until before ``end``."""
 
     start: datetime
@@ -59,7 +59,7 @@ class DayState:
     """done: done windows cover the whole day; failed: a failed window is not covered by done ones;
     partial: some of the day is covered; missing: none of it is.
     """
-    gaps: tuple[Window, ...]
+    gaps: tuple[Interval, ...]
     """Times of the day that no done window covers, in order."""
     pages: int
     parts: int
@@ -98,7 +98,8 @@ class RunRecord:
     """One run of a flow."""
 
     run_id: str
-    flow: str
+    kind: str
+    """Name of the flow: ingest, backfill."""
     status: RunStatus
     started_at: datetime
     finished_at: datetime | None

@@ -1,0 +1,160 @@
+"""The catalogue's tables, for SQLite and PostgreSQL alike."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+SCHEMA_VERSION = 1
+"""Raised whenever a release changes these tables."""
+
+METADATA = MetaData()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime in, aware UTC out; SQLite itself keeps no time zone.
+
+    Raises:
+        ValueError: a datetime without a time zone is written.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, so that SQLite's texts sort by time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, whatever the database gives."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+SCHEMA = Table("catalogue_schema", METADATA, Column("version", Integer, primary_key=True, autoincrement=False))
+
+PARTS = Table(
+    "parts",
+    METADATA,
+    Column("day", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("generation", Integer, nullable=False),
+    PrimaryKeyConstraint("day", "source", "number"),
+)
+"""``generation`` counts the commits of the part over all its steps."""
+
+STEP_STATES = Table(
+    "steps",
+    METADATA,
+    Column("day", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("tool", Text),
+    Column("finished_at", Instant),
+    Column("run_id", Text),
+    Column("failures", Integer, nullable=False),
+    Column("error", Text),
+    PrimaryKeyConstraint("day", "source", "number", "step"),
+    ForeignKeyConstraint(
+        ["day", "source", "number"], ["parts.day", "parts.source", "parts.number"], ondelete="CASCADE"
+    ),
+    CheckConstraint("status IN ('done', 'failed')", name="steps_status"),
+    Index("steps_by_step", "step", "status"),
+)
+
+FILES = Table(
+    "files",
+    METADATA,
+    Column("path", Text, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("table_name", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("tool", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["day", "source", "number", "step"],
+        ["steps.day", "steps.source", "steps.number", "steps.step"],
+        ondelete="CASCADE",
+    ),
+    Index("files_by_part", "day", "source", "number", "step", "table_name", unique=True),
+    Index("files_by_table", "table_name"),
+)
+
+WINDOWS = Table(
+    "windows",
+    METADATA,
+    Column("window_id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("start", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("parts", Integer, nullable=False),
+    Column("detail", Text),
+    Column("run_id", Text),
+    CheckConstraint("status IN ('done', 'failed')", name="windows_status"),
+    Index("windows_by_source", "source", "day"),
+)
+
+KNOWN_URLS = Table(
+    "known_urls",
+    METADATA,
+    Column("url_id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("page_id", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("fetched_at", Instant, nullable=False),
+    Index("known_urls_by_source", "source", "fetched_at"),
+)
+"""By an id made from the URL: a URL can be longer than an index of PostgreSQL takes."""
+
+VALIDATORS = Table(
+    "validators",
+    METADATA,
+    Column("url_id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+)
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("run_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("report", JSON(none_as_null=True)),
+    Index("runs_by_start", "started_at"),
+)
