@@ -1,0 +1,52 @@
+"""The lexicon of verbs that introduce somebody's words."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from spacy.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A verb of speech: its class and the kinds of content it takes."""
+
+    lemma: str
+    kind: str
+    """say, claim, admit, deny, confirm, promise, warn, predict, complain, ask, propose, rule, call or think."""
+    complements: frozenset[str]
+    """Of clause, that-clause, infinitive, naming and marks; the data file explains them."""
+
+
+_WRONG_LEMMAS = {"saith": "say", "sais": "say", "says": "say", "said": "say"}
+
+
+@functools.cache
+def cues() -> Mapping[str, Cue]:
+    """Every cue by its base form.
+
+    Raises:
+        ValueError: the data file names a verb twice or lacks a column.
+    """
+    found: dict[str, Cue] = {}
+    content = files("transforms").joinpath("data", "quote_cues.tsv").read_text(encoding="utf-8")
+    lines = [line for line in content.splitlines() if line and not line.startswith("#")]
+    for line in lines[1:]:
+        lemma, kind, complements = line.split("\t")
+        if lemma in found:
+            raise ValueError(f"cue {lemma!r} stands twice in the lexicon")
+        found[lemma] = Cue(lemma, kind, frozenset(complements.split()))
+    return found
+
+
+def lemma_of(token: Token) -> str:
+    """Base form of a verb, in lower case."""
+    return _WRONG_LEMMAS.get(token.lower_, token.lemma_.lower())
+
+
+def cue_of(token: Token) -> Cue | None:
+    """Cue that a token is, by part of speech and base form."""
+    if token.pos_ not in ("VERB", "AUX") and token.lower_ not in _WRONG_LEMMAS:
+        return None
+    return cues().get(lemma_of(token))
