@@ -123,6 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "demo"
     sys_version = ""
     timeout = _IDLE_SECONDS
+    wbufsize = 1 << 16  # headers and body leave together: apart, each answer waits for an acknowledgement
 
     def do_GET(self) -> None:
         self._answer(with_body=True)
