@@ -37,7 +37,7 @@ class StoredFile:
     file: PartFile
     generation: int
     siblings: Mapping[str, int]
-    """Tables that were written together with it, itself included, and their rows."""
+    """Tables that were written together with it, itself included, and their rows; empty where it was written alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Lake:
             SchemaMismatchError: a column is missing, undeclared, of another type, or NULL where a value is required.
         """
         conformed = _conformed(part, step, table, rows)
-        return self._write(part, step, table, conformed, tool, generation, siblings={table: rows.num_rows})
+        return self._write(part, step, table, conformed, tool, generation, siblings={})
 
     def write_step(
         self, part: Part, step: Step, tables: Mapping[str, pa.Table], tool: str, *, generation: int = 1

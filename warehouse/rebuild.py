@@ -34,41 +34,52 @@ def rebuild_catalogue(lake: Lake, catalogue: Catalogue) -> Rebuilt:
     """
     if catalogue.steps():
         raise ValueError("only an empty catalogue can be rebuilt")
-    versions: dict[Part, dict[Step, dict[int, list[StoredFile]]]] = defaultdict(
-        lambda: defaultdict(lambda: defaultdict(list))
-    )
+    stored: dict[Part, dict[Step, list[StoredFile]]] = defaultdict(lambda: defaultdict(list))
     unreadable = []
     paths = set()
     for found in lake.inventory():
         if isinstance(found, UnreadableFile):
             unreadable.append(found)
         else:
-            versions[found.file.part][found.file.step][found.generation].append(found)
+            stored[found.file.part][found.file.step].append(found)
             paths.add(found.file.path)
     named: set[str] = set()
     parts = 0
-    for part in sorted(versions):
+    for part in sorted(stored):
         reached = 0
         for step in STEPS:
-            generation = max(
-                (number for number, files in versions[part][step].items() if number >= reached and _is_whole(files)),
-                default=None,
-            )
-            if generation is None:
+            versions = [version for version in _versions(stored[part][step]) if version[0].generation >= reached]
+            if not versions:
                 break
-            files = [stored.file for stored in versions[part][step][generation]]
+            version = max(versions, key=_rank)
+            reached = version[0].generation
+            files = [member.file for member in version]
             known = _known_urls(lake, files) if step == "fetch" else ()
-            catalogue.restore_step(part, step, files, files[0].tool, generation, known)
+            catalogue.restore_step(part, step, files, files[0].tool, reached, known)
             named.update(file.path for file in files)
             parts += step == "fetch"
-            reached = generation
     return Rebuilt(parts, len(named), tuple(sorted(paths - named)), tuple(unreadable))
 
 
-def _is_whole(files: Sequence[StoredFile]) -> bool:
-    """Whether these are the files of one writing of the step, all of them."""
-    found = {stored.file.table: stored.file.rows for stored in files}
-    return len(found) == len(files) and all(dict(stored.siblings) == found for stored in files)
+def _versions(files: Iterable[StoredFile]) -> list[list[StoredFile]]:
+    """Whole versions of one step of one part: files that name each other, with none missing."""
+    groups: dict[tuple[int, tuple[tuple[str, int], ...]], dict[str, StoredFile]] = defaultdict(dict)
+    for stored in files:
+        groups[stored.generation, tuple(sorted(stored.siblings.items()))][stored.file.table] = stored
+    return [
+        list(group.values())
+        for (_, siblings), group in groups.items()
+        if all(table in group and group[table].file.rows == rows for table, rows in siblings)
+    ]
+
+
+def _rank(version: Sequence[StoredFile]) -> tuple[int, int, list[str]]:
+    """The highest generation wins.
+
+    Two attempts share one only if the first was killed before its commit and came out differently, as fetches do:
+    then both are true, and the fuller one is taken, or the last by path.
+    """
+    return version[0].generation, sum(stored.file.rows for stored in version), [stored.file.path for stored in version]
 
 
 def _known_urls(lake: Lake, files: Iterable[PartFile]) -> list[KnownUrl]:
