@@ -1,0 +1,6 @@
+-- Every attempt to fetch something.
+-- column day: UTC day of the attempt.
+-- column failed: Whether it failed: neither an answer nor a file, or one that says no.
+CREATE VIEW fetches AS
+SELECT started_at::DATE AS day, outcome NOT IN ('ok', 'not-modified') AS failed, fetches.*
+FROM lake.fetches AS fetches;

@@ -1,0 +1,130 @@
+"""What the loader writes into DuckDB of its own: which parts are loaded, which pages count, days, runs and checks.
+
+Declared like the lake's tables, so that DDL, comments and dictionary derive from them in the same way.
+"""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from transforms.schemas import INSTANT, TABLES, TEXTS, Column, Table
+
+_SOURCE = Column("source", pa.string(), "Name of the source in sources.toml.", required=True)
+
+LOADED_PARTS = Table(
+    name="loaded_parts",
+    doc="One file of the lake as this database holds it; files of raw pages are counted, not loaded.",
+    step="load",
+    key=("part", "table_name"),
+    columns=(
+        Column("part", pa.string(), "Unit of work, as day/source/number.", required=True),
+        _SOURCE,
+        Column("day", pa.date32(), "UTC day that the part is filed under.", required=True),
+        Column("table_name", pa.string(), "Table that the file belongs to.", required=True),
+        Column("content_hash", pa.string(), "Hash of the file: another hash is another version.", required=True),
+        Column("rows", pa.int64(), "Rows in the file.", required=True),
+        Column("tool", pa.string(), "Step, rules version and libraries that made the file.", required=True),
+    ),
+)
+
+LATEST_PAGES = Table(
+    name="latest_pages",
+    doc="The page that counts for each article: the one observed last.",
+    step="load",
+    key=("article_id",),
+    columns=(
+        Column("article_id", pa.string(), "Article, by its canonical URL: equal in all its versions.", required=True),
+        Column("page_id", pa.string(), "Page that was observed last; of several, the greatest id.", required=True),
+        Column("part", pa.string(), "Part it is in: the same page may have been fetched twice.", required=True),
+        _SOURCE,
+        Column("day", pa.date32(), "Day of publication; where it is not known, the day of fetching.", required=True),
+        Column("versions", pa.int32(), "Different pages of the article that are stored.", required=True),
+        Column("first_observed_at", INSTANT, "When the first of them was fetched.", required=True),
+    ),
+)
+
+SOURCE_DAYS = Table(
+    name="source_days",
+    doc="How far one UTC day of one source has been fetched; days without any window are rows too.",
+    step="load",
+    key=("source", "day"),
+    sorted_by=("source", "day"),
+    columns=(
+        _SOURCE,
+        Column("day", pa.date32(), "UTC day.", required=True),
+        Column(
+            "status",
+            pa.string(),
+            "How much of the day was fetched.",
+            required=True,
+            values=("missing", "failed", "partial", "done"),
+        ),
+        Column("pages", pa.int64(), "Pages found in the day's windows.", required=True),
+        Column("parts", pa.int64(), "Parts they were stored in.", required=True),
+        Column("gaps", TEXTS, "Times of the day that were not fetched, as START/END.", required=True),
+    ),
+)
+
+RUNS = Table(
+    name="runs",
+    doc="One run of a flow, as it stood when this database was published.",
+    step="load",
+    key=("run_id",),
+    columns=(
+        Column("run_id", pa.string(), "Id of the run.", required=True),
+        Column("kind", pa.string(), "Name of the flow: ingest, backfill.", required=True),
+        Column(
+            "status",
+            pa.string(),
+            "How it ended; a run that was killed stays running, and so does the one that published.",
+            required=True,
+            values=("running", "done", "partial", "failed"),
+        ),
+        Column("started_at", INSTANT, "When it began.", required=True),
+        Column("finished_at", INSTANT, "When it ended."),
+        Column("report", pa.string(), "Its report, as JSON."),
+    ),
+)
+
+CHECK_RESULTS = Table(
+    name="check_results",
+    doc="What each check found before this database was published.",
+    step="load",
+    key=("check_name",),
+    columns=(
+        Column(
+            "check_name", pa.string(), "Name of the check; TABLE.RULE where it derives from the schema.", required=True
+        ),
+        Column(
+            "severity",
+            pa.string(),
+            "stop: rows found would have kept the old state published; warn: they are only reported.",
+            required=True,
+            values=("stop", "warn"),
+        ),
+        Column("doc", pa.string(), "What the check asks.", required=True),
+        Column("offending", pa.int64(), "Rows found; checks that stop look only at parts that changed.", required=True),
+        Column("sample", TEXTS, "Some of those rows, as JSON.", required=True),
+    ),
+)
+
+PUBLICATION = Table(
+    name="publication",
+    doc="The state of this database, in one row.",
+    step="load",
+    key=("definitions",),
+    columns=(
+        Column("published_at", INSTANT, "When it was published.", required=True),
+        Column("definitions", pa.string(), "Hash of all tables, views, macros and checks.", required=True),
+    ),
+)
+
+STATE: Mapping[str, Table] = {
+    table.name: table for table in (LOADED_PARTS, LATEST_PAGES, SOURCE_DAYS, RUNS, CHECK_RESULTS, PUBLICATION)
+}
+"""The loader's own tables; they lie in the schema ``lake`` beside the loaded ones."""
+
+
+def loaded_tables() -> tuple[Table, ...]:
+    """The lake's tables that are loaded, in the order of declaration."""
+    return tuple(table for table in TABLES.values() if table.loaded)
