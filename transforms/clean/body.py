@@ -1,0 +1,246 @@
+"""The article's text: what trafilatura finds, corrected by the page's own structure and data."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import trafilatura
+
+from transforms.clean import body_scope, json_ld, junk_lines, lead
+from transforms.clean.blocks import SUBHEADINGS, Block, blocks
+from transforms.clean.document import Document
+from transforms.clean.lines import Line, length
+from transforms.clean.records import Reject
+from transforms.clean.wording import containment, letters, repaired, shingles, squeeze, tokens
+
+MIN_ARTICLE_BODY = 200
+"""Characters; a shorter ``articleBody`` is a summary."""
+MAX_HEADING_WORDS = 20
+
+Method = Literal["elements", "elements and siblings", "filtered by data", "data"]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Blocks of the text in order, the standfirst among them, and how they were found."""
+
+    lines: tuple[Line, ...]
+    lead: str | None
+    method: Method
+    link_lines: float
+    """Share of the extracted letters that stand in lines of links, before filtering: a sign of list pages."""
+
+
+def extract(document: Document, titles: Iterable[str]) -> Body | Reject:
+    """The text of a page; ``titles`` are its headlines, which the text does not repeat."""
+    title_keys = frozenset(key for title in titles if (key := letters(title)))
+    page_blocks = blocks(document.body)
+    extracted = _extracted(document)
+    if isinstance(extracted, Reject):
+        return extracted
+    lines = _aligned(extracted, page_blocks)
+    link_lines = _share_of_link_lines(lines)
+    lines, completed = body_scope.with_siblings(lines, page_blocks)
+    method: Method = "elements and siblings" if completed else "elements"
+    stated = lead.descriptions(document)
+    first = next(
+        (line.block.position for line in lines if line.block and len(line.key) > 40 and line.block.tag != "h1"), None
+    )
+    standfirst = lead.find(page_blocks, first, stated, title_keys)
+    intro = _Intro(frozenset(letters(text) for text in stated), standfirst.key if standfirst else "")
+    article_body = max((json_ld.plain(node.get("articleBody")) for node in document.json_ld.articles), key=len, default="")
+    if len(article_body) >= MIN_ARTICLE_BODY:
+        lines, method = _by_article_body(lines, article_body, intro, method)
+    elif len(lines) > 3:
+        lines = body_scope.within_core(lines, intro.is_intro)
+    lines = _without_junk(lines, title_keys, trusted=method == "filtered by data")
+    printed_lead = None
+    if standfirst is not None and not junk_lines.is_junk(standfirst.text):
+        printed_lead = repaired(standfirst.text)
+        if not _contains(lines, standfirst):
+            lines = [Line(standfirst.text, standfirst.key, standfirst, is_heading=False), *lines]
+    return Body(tuple(replace(line, text=repaired(line.text)) for line in lines), printed_lead, method, link_lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Intro:
+    descriptions: frozenset[str]
+    standfirst: str
+
+    def is_intro(self, line: Line) -> bool:
+        """Whether a line before the body belongs to the article: it is what the page says the article is about."""
+        if line.key == self.standfirst and line.key:
+            return True
+        if any(
+            line.key == stated or (len(stated) > 40 and (stated.startswith(line.key) or stated[:60] in line.key))
+            for stated in self.descriptions
+        ):
+            return True
+        return line.block is not None and lead.is_named_lead(line.block)
+
+
+def _extracted(document: Document) -> list[Line] | Reject:
+    url = document.address if document.address.startswith("http") else None
+    try:
+        # Comments are not the article; deduplication would keep state across pages
+        extracted = trafilatura.bare_extraction(document.tree, url=url, include_comments=False, deduplicate=False)
+    except Exception as error:  # noqa: BLE001 - hostile markup makes a foreign parser fail in ways nobody can list
+        return Reject("extractor-failed", f"{type(error).__name__}: {error}"[:500])
+    if extracted is None or extracted.body is None:
+        return []
+    headings = {letters(squeeze("".join(element.itertext()))) for element in extracted.body.iter("head")}
+    lines: list[Line] = []
+    for written in (extracted.text or "").split("\n"):
+        text = squeeze(_without_marker(written.strip()))
+        if key := letters(text):
+            lines.append(Line(text, key, None, is_heading=key in headings and len(text.split()) <= MAX_HEADING_WORDS))
+    return lines
+
+
+def _without_marker(line: str) -> str:
+    """A list item without its dash, a table's row without the outer bars."""
+    if line.startswith("| ") or (line.startswith("|") and line.endswith("|")):
+        return "" if set(line) <= set("|-: ") else line.strip("| ")
+    return line[2:] if line.startswith(("- ", "• ", "* ")) else line
+
+
+def _aligned(lines: Sequence[Line], page_blocks: Sequence[Block]) -> list[Line]:
+    """Each line with the block it was taken from, where one block is the whole line; found in document order."""
+    by_key: dict[str, list[Block]] = {}
+    for block in page_blocks:
+        by_key.setdefault(block.key, []).append(block)
+    aligned: list[Line] = []
+    last = -1
+    for line in lines:
+        same = by_key.get(line.key)
+        if not same:
+            aligned.append(line)
+            continue
+        block = next((candidate for candidate in same if candidate.position > last), same[-1])
+        last = block.position
+        heading = line.is_heading or block.tag in SUBHEADINGS or _is_bold_heading(line, block)
+        heading = heading and len(line.text.split()) <= MAX_HEADING_WORDS
+        aligned.append(replace(line, block=block, is_heading=heading))
+    return aligned
+
+
+def _is_bold_heading(line: Line, block: Block) -> bool:
+    """A short paragraph all in bold that is no sentence: how many outlets write sub-headings."""
+    return (
+        block.tag in {"p", "div"}
+        and len(line.text.split()) <= 12
+        and line.text[-1] not in ".!,;:…\"”»“"
+        and line.text[0].isupper()
+        and block.is_bold
+    )
+
+
+def _share_of_link_lines(lines: Sequence[Line]) -> float:
+    linked = sum(len(line.key) for line in lines if line.block is not None and line.block.link_density > 0.85)
+    return linked / max(1, length(lines))
+
+
+def _by_article_body(
+    lines: list[Line], article_body: str, intro: _Intro, method: Method
+) -> tuple[list[Line], Method]:
+    """Lines held against the text that the page states in its data.
+
+    The data is used instead of the lines only where these miss most of it; else it tells which of them are the article,
+    if it is complete enough to tell.
+    """
+    data_tokens = tokens(article_body)
+    data = shingles(data_tokens)
+    line_tokens = tokens("\n".join(line.text for line in lines))
+    found = shingles(line_tokens)
+    data_found, found_in_data = containment(data, found), containment(found, data)
+    ratio = len(data_tokens) / max(1, len(line_tokens))
+    if not lines or (ratio > 1.6 and found_in_data > 0.5 and data_found < 0.75) or (data_found < 0.5 and ratio > 0.8):
+        return _lines_of(article_body), "data"
+    if ratio < 0.55 or data_found < 0.5:
+        return lines, method
+    letters_of_data = letters(article_body)
+    supported = [_is_supported(line, data, letters_of_data) for line in lines]
+    long_supported = [at for at, yes in enumerate(supported) if yes and len(lines[at].key) > 20]
+    if not long_supported:
+        return lines, method
+    first, last = long_supported[0], long_supported[-1]
+    kept: list[Line] = []
+    for at, line in enumerate(lines):
+        if at < first:
+            keep = supported[at] or intro.is_intro(line) or body_scope.is_paragraph(line)
+        elif at > last:
+            keep = ratio < 0.8 and len(line.key) > 60
+        else:
+            keep = supported[at] or _fits_between(line, ratio)
+        if keep:
+            kept.append(line)
+    return kept, "filtered by data"
+
+
+def _is_supported(line: Line, data: frozenset[tuple[str, ...]], letters_of_data: str) -> bool:
+    words = tokens(line.text)
+    if len(words) < 3:
+        return not words or line.key in letters_of_data
+    return containment(shingles(words), data) >= 0.5
+
+
+def _fits_between(line: Line, ratio: float) -> bool:
+    """Whether a line that the data lacks may stand between lines that it has: a sub-heading, a list, a table."""
+    block = line.block
+    if line.is_heading and block is not None and not block.is_furniture:
+        return True
+    if block is None:
+        return ratio < 0.85 and len(line.key) > 80
+    if len(tokens(line.text)) < 14 and block.tag != "li" and not block.is_furniture and block.link_density < 0.5:
+        return True
+    return ratio < 0.85 and len(line.key) > 80 and not block.is_furniture and block.link_density <= 0.6
+
+
+def _lines_of(article_body: str) -> list[Line]:
+    written = [squeeze(piece) for piece in article_body.split("\n")]
+    return [Line(text, key, None, is_heading=False) for text in written if (key := letters(text))]
+
+
+def _without_junk(lines: list[Line], titles: frozenset[str], *, trusted: bool) -> list[Line]:
+    """Lines without the repeated headline, lines of links and the usual junk, unless little would be left.
+
+    ``trusted``: the page's data has told lines of links already.
+    """
+    total = max(1, length(lines))
+    drop_links = not trusted and _share_of_link_lines(lines) < 0.25
+    kept: list[Line] = []
+    for at, line in enumerate(lines):
+        if at < 4 and _repeats_title(line, titles):
+            continue
+        block = line.block
+        if (
+            drop_links
+            and block is not None
+            and block.tag not in SUBHEADINGS
+            and len(line.text) <= junk_lines.MAX_LINE
+            and block.link_density > 0.85
+        ):
+            continue
+        if junk_lines.is_junk(line.text):
+            continue
+        kept.append(line)
+    return kept if length(kept) >= 0.5 * total else lines
+
+
+def _repeats_title(line: Line, titles: frozenset[str]) -> bool:
+    if line.key in titles:
+        return True
+    # with a kicker before it
+    return (
+        len(line.text) < 260
+        and not line.text.endswith(".")
+        and any(len(title) > 15 and line.key.endswith(title) for title in titles)
+    )
+
+
+def _contains(lines: Sequence[Line], block: Block) -> bool:
+    if block.key in "".join(line.key for line in lines):
+        return True
+    have = shingles(tokens(" ".join(line.text for line in lines)))
+    return containment(shingles(tokens(block.text)), have) >= 0.6
+

@@ -1,0 +1,53 @@
+"""Lines that stand inside an article's text on the page but are not part of it."""
+
+import re
+from functools import cache
+
+from transforms.clean import word_lists
+
+MAX_LINE = 220
+"""Longer lines are paragraphs, whatever they begin with."""
+_READING_TIME = re.compile(r"^\d{1,3}[ -]?(?:min|mins|minutes?|minuten)\b[. ]*(?:read|lesezeit)?\.?$", re.IGNORECASE)
+_DATE_LINE_LENGTH = 90
+
+
+def is_junk(line: str) -> bool:
+    """Whether the line is a newsletter box, a pointer to other articles, a caption's credit, a byline or its like."""
+    if len(line) > MAX_LINE:
+        return False
+    folded = line.casefold().strip(" \t-•*»›>|[](){}")
+    if folded.rstrip(" :.!?…") in _whole():
+        return True
+    if _openings().match(folded) or _READING_TIME.match(folded):
+        return True
+    if len(line) <= _DATE_LINE_LENGTH and _dated().match(folded):
+        return True
+    return bool(_byline().match(line.strip()))
+
+
+@cache
+def _whole() -> frozenset[str]:
+    return frozenset(phrase for kind, phrase, *_ in word_lists.rows("junk_lines.tsv") if kind == "whole")
+
+
+@cache
+def _openings() -> re.Pattern[str]:
+    return _pattern("opening", r"(?!\w)")
+
+
+@cache
+def _dated() -> re.Pattern[str]:
+    # the word for "published" or "updated", then a date somewhere near
+    return _pattern("dated", r"\b[^\d]{0,40}\d")
+
+
+@cache
+def _byline() -> re.Pattern[str]:
+    alternatives = "|".join(re.escape(phrase) for kind, phrase, *_ in word_lists.rows("junk_lines.tsv") if kind == "by")
+    # the word for "by" and a name, with no full stop: a sentence may begin with it as well
+    return re.compile(rf"^(?i:{alternatives}):?\s[A-ZÀ-ÞА-Я][^.!?]{{2,58}}$")
+
+
+def _pattern(kind: str, after: str) -> re.Pattern[str]:
+    phrases = sorted((row[1] for row in word_lists.rows("junk_lines.tsv") if row[0] == kind), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(re.escape(phrase) for phrase in phrases)}){after}")

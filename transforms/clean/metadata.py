@@ -1,0 +1,119 @@
+"""What a page states beside headline, date and byline: outlet, section, tags, picture, access."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Literal
+
+from transforms.clean import urls, word_lists
+from transforms.clean.document import Document
+from transforms.clean.json_ld import first_text, plain, types_of
+from transforms.clean.wording import squeeze
+
+MAX_TAGS = 50
+MAX_TAG = 100
+MAX_NAME = 200
+# https://developers.google.com/search/docs/appearance/structured-data/paywalled-content and the Open Graph tiers
+_TIERS: Mapping[str, Literal["free", "metered", "paywalled"]] = {
+    "free": "free",
+    "metered": "metered",
+    "locked": "paywalled",
+    "paid": "paywalled",
+    "premium": "paywalled",
+    "subscriber": "paywalled",
+}
+
+
+def publisher(document: Document) -> str | None:
+    """Name of the outlet, as the page states it."""
+    for node in document.json_ld.articles[:2]:
+        stated = node.get("publisher")
+        if isinstance(stated, list):
+            stated = stated[0] if stated else None
+        if isinstance(stated, Mapping) and not stated.get("name") and isinstance(stated.get("@id"), str):
+            stated = document.json_ld.by_id.get(stated["@id"])
+        name = first_text(stated.get("name")) if isinstance(stated, Mapping) else first_text(stated)
+        if name and not name.startswith("http"):
+            return name[:MAX_NAME]
+    return document.stated("og:site_name", "application-name", "dc.publisher", "publisher")[:MAX_NAME] or None
+
+
+def section(document: Document) -> str | None:
+    """Section or category: the first one stated."""
+    stated = first_text(document.json_ld.article.get("articleSection"))
+    stated = stated or document.stated("article:section", "parsely-section", "section", "category")
+    return stated[:MAX_NAME] or None
+
+
+def tags(document: Document) -> tuple[str, ...]:
+    """Keywords, each once, as the most specific place that states any gives them."""
+    places: Iterable[list[object]] = (
+        _listed(document.json_ld.article.get("keywords")),
+        [*document.meta.get("news_keywords", [])],
+        [*document.meta.get("article:tag", [])],
+        [*document.meta.get("parsely-tags", [])],
+        [*document.meta.get("keywords", [])],
+    )
+    for place in places:
+        found: dict[str, str] = {}
+        for value in place[:MAX_TAGS]:
+            text = plain(value) if isinstance(value, str) else first_text(value)
+            for piece in re.split(r"[,;\n]", text):
+                tag = squeeze(piece)
+                if 1 < len(tag) <= MAX_TAG:
+                    found.setdefault(tag.casefold(), tag)
+        if found:
+            return tuple(found.values())[:MAX_TAGS]
+    return ()
+
+
+def image(document: Document) -> str | None:
+    """Address of the main picture."""
+    stated = document.json_ld.article.get("image")
+    if isinstance(stated, list):
+        stated = stated[0] if stated else None
+    if isinstance(stated, Mapping):
+        if not stated.get("url") and isinstance(stated.get("@id"), str):
+            stated = document.json_ld.by_id.get(stated["@id"], stated)
+        stated = stated.get("url") or stated.get("contentUrl")
+    for written in (document.stated("og:image", "og:image:url"), first_text(stated), document.stated("twitter:image")):
+        if written and (address := urls.absolute(written, document)):
+            return address
+    return None
+
+
+def access(document: Document) -> Literal["free", "metered", "paywalled"] | None:
+    """The page's own statement on who may read it."""
+    for node in document.json_ld.articles[:2]:
+        stated = node.get("isAccessibleForFree")
+        word = stated.strip().lower() if isinstance(stated, str) else stated
+        if word in (False, "false", "no", "http://schema.org/false", "https://schema.org/false"):
+            return "paywalled"
+        if word in (True, "true", "yes", "http://schema.org/true", "https://schema.org/true"):
+            return "free"
+    tier = document.stated("article:content_tier", "content_tier", "og:article:content_tier").lower()
+    return _TIERS.get(tier)
+
+
+def is_live_blog(document: Document) -> bool:
+    """Whether the page's article is stated to be a live blog."""
+    return "liveblogposting" in types_of(document.json_ld.article) or any(
+        "liveblogposting" in types_of(node) for node in document.json_ld.articles[:2]
+    )
+
+
+def agency_in(names: Iterable[str]) -> str | None:
+    """The first news agency among the names, as the list of agencies writes it: ``Reuters``, ``AFP``."""
+    for name in names:
+        if known := _agencies().get(name.strip(" .()").casefold()):
+            return known
+    return None
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+@cache
+def _agencies() -> Mapping[str, str]:
+    return {variant.casefold(): row[0] for row in word_lists.rows("agencies.tsv") for variant in row if variant}
