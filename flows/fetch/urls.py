@@ -1,0 +1,55 @@
+"""URLs from the web: which may be asked for, and which are the same page."""
+
+import re
+from urllib.parse import urlsplit
+
+import httpx
+from courlan import normalize_url
+
+from flows.fetch.results import Failure
+
+WELL_KNOWN_PORTS = frozenset({80, 443})
+"""Below 1024 only these: other services there may take a request for a command of theirs."""
+_HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,252})")
+
+
+def parsed_url(url: str, *, max_length: int) -> httpx.URL | Failure:
+    """The URL without its fragment, or why it must not be asked for."""
+    if len(url) > max_length:
+        return Failure("bad-url", f"{len(url)} characters, {max_length} allowed")
+    try:
+        parsed = httpx.URL(url.strip()).copy_with(fragment=None)
+    except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
+        return Failure("bad-url", f"no URL: {error}")
+    problem = _problem(parsed) or ("it is too long when written out" if len(str(parsed)) > max_length else None)
+    return parsed if problem is None else Failure("bad-url", problem)
+
+
+def _problem(url: httpx.URL) -> str | None:
+    host = url.raw_host.decode("ascii", "replace")
+    port = url.port
+    if url.scheme not in {"http", "https"}:
+        return f"{url.scheme or 'a relative URL'}: only http and https are fetched"
+    if ":" not in host and not _HOST_NAME.fullmatch(host):
+        return f"{host[:80]!r} is no host name"
+    if url.userinfo:
+        return "a URL with a user name"
+    if port is not None and port not in WELL_KNOWN_PORTS and not 1024 <= port < 65536:
+        return f"port {port} is not fetched from"
+    return None
+
+
+def known_key(url: str) -> str:
+    """What a web page is remembered by: its URL without fragment and tracking parameters.
+
+    courlan drops a query's items without a value, which some sites name their articles by (``?12345``): such URLs are
+    kept as they are.
+    """
+    bare = url.partition("#")[0]
+    try:
+        query = urlsplit(bare).query
+        if query and not all(item.partition("=")[2] for item in query.split("&")):
+            return bare
+        return str(normalize_url(bare)) or bare
+    except ValueError:
+        return bare
