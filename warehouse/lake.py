@@ -6,6 +6,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -127,7 +128,8 @@ class Lake:
         for path in sorted(self._files()):
             if path.relative_to(self.root).as_posix() in kept:
                 continue
-            with exclusive(self._lock):
+            # One begun may have got its name since it was listed.
+            with exclusive(self._lock), suppress(FileNotFoundError):
                 if time.time() - path.stat().st_mtime >= grace.total_seconds():
                     path.unlink()
                     removed.append(path)
@@ -148,7 +150,6 @@ class Lake:
         """Data files and those begun, in the lake's own folders only."""
         for table in TABLES:
             yield from (self.root / table).glob("day=*/source=*/*")
-            yield from (self.root / table).glob("day=*/source=*/.*")
 
     def _write(
         self,
