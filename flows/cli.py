@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -197,7 +197,7 @@ def annotate(context: click.Context, jsonl: tuple[str, str], model: str | None) 
     _stream(jsonl, lambda lines, write: annotate_lines(lines, write, model=name))
 
 
-def _stream(paths: tuple[str, str], convert: Callable[[TextIO, Callable[[str], object]], int]) -> None:
+def _stream(paths: tuple[str, str], convert: Callable[[IO[Any], Callable[[str], object]], int]) -> None:
     """Convert lines of the first file into lines of the second, which appears when it is complete."""
     source, target = paths
     with click.open_file(source, encoding="utf-8") as lines, click.open_file(target, "w", "utf-8", atomic=True) as out:

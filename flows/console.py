@@ -79,8 +79,8 @@ def print_report(console: Console, report: RunReport) -> None:
     if report.rejects:
         console.print("Rejects: " + ", ".join(f"{reason} {count}" for reason, count in report.rejects.items()))
     console.print("Seconds: " + ", ".join(f"{step} {seconds:.1f}" for step, seconds in report.seconds.items()))
-    for step, label, error in report.failures:
-        console.print(f"FAILED {step} {label}: {error}", style="red", markup=False, soft_wrap=True)
+    for failure in report.failure_lines():
+        console.print(f"FAILED {failure}", style="red", markup=False, soft_wrap=True)
 
 
 def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

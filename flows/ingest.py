@@ -10,22 +10,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from warehouse.publish import publish
-
-from flows.fetch.http_settings import HttpSettings
-from flows.fetch.source import SourceReport, fetch_source
+from flows.fetch.source import SourceReport
 from flows.fetch.window import Window
 from flows.report import RunReport
 from flows.run_steps import StepRunner
 from flows.settings import Settings
 from flows.sources import Source
-from flows.steps import annotate_part, clean_part
+from flows.steps import Run, annotate_part, clean_part, fetch_window, load
 from flows.workers import Workers
 from warehouse.catalogue import Catalogue
 from warehouse.home import Home
-from warehouse.lake import Lake
-
-Clock = Callable[[], datetime]
+from warehouse.parts import Part
 
 
 def ingest(
@@ -34,7 +29,7 @@ def ingest(
     sources: Sequence[Source],
     *,
     runner: StepRunner,
-    clock: Clock,
+    clock: Callable[[], datetime],
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> RunReport:
@@ -52,39 +47,37 @@ def ingest(
     Returns:
         What was done. Failures of single sources or parts are in it; they never stop the others.
     """
-    started = clock()
-    run_id = started.strftime("%Y%m%dT%H%M%S.%fZ")
     with Catalogue.open(home.catalogue_url, now=clock) as catalogue, Workers(settings.worker_count) as workers:
-        catalogue.start_run(run_id, flow="ingest")
-        here = {"home": home, "catalogue": catalogue, "run_id": run_id}
-        fetch = partial(
-            fetch_source, **here, http=HttpSettings(user_agent=settings.user_agent), clock=clock, lake=Lake(home.lake)
+        run = Run.start("ingest", home, settings, catalogue, workers, clock)
+
+        def fetch(source: Source) -> SourceReport:
+            return fetch_window(run, source, window_of(source, run, since=since, until=until or run.started_at))
+
+        fetched = runner.each("fetch", fetch, sources, label=_source_name)
+        cleaned = runner.each("clean", partial(clean_part, run), catalogue.parts_lacking("clean"), label=_part_name)
+        annotated = runner.each(
+            "annotate", partial(annotate_part, run), catalogue.parts_lacking("annotate"), label=_part_name
         )
+        loaded = runner.each("load", partial(load, run), [home.database], label=lambda database: database.name)
 
-        def fetch_new(source: Source) -> SourceReport:
-            return fetch(source, window_of(source, catalogue, settings, since=since, until=until or started))
-
-        clean = partial(clean_part, **here, workers=workers)
-        annotate = partial(annotate_part, **here, workers=workers, model=settings.model)
-        load = partial(publish, catalogue=catalogue)
-
-        fetched = runner.each("fetch", fetch_new, sources, label=lambda source: source.name)
-        cleaned = runner.each("clean", clean, catalogue.parts_lacking("clean"), label=lambda part: part.name)
-        annotated = runner.each("annotate", annotate, catalogue.parts_lacking("annotate"), label=lambda part: part.name)
-        loaded = runner.each("load", load, [home], label=lambda home: home.database.name)
-
-        report = RunReport.of(run_id, started, clock(), fetched, (cleaned, annotated), loaded)
-        catalogue.finish_run(run_id, report.status, report.as_json())
+        report = RunReport.of(run.id, run.started_at, clock(), fetched, (cleaned, annotated), loaded)
+        catalogue.finish_run(run.id, finished_at=report.finished_at, status=report.status, report=report.as_json())
     return report
 
 
-def window_of(
-    source: Source, catalogue: Catalogue, settings: Settings, *, since: datetime | None, until: datetime
-) -> Window:
+def window_of(source: Source, run: Run, *, since: datetime | None, until: datetime) -> Window:
     """From the source's last success, or as far back as a first pass reaches, to ``until``.
 
     Raises:
         ValueError: the window is empty.
     """
-    first = until - timedelta(days=settings.first_look_back_days)
-    return Window(since or catalogue.last_success(source.name) or first, until)
+    first = until - timedelta(days=run.settings.first_look_back_days)
+    return Window(since or run.catalogue.last_success(source.name) or first, until)
+
+
+def _source_name(source: Source) -> str:
+    return source.name
+
+
+def _part_name(part: Part) -> str:
+    return part.name

@@ -1,29 +1,41 @@
 """``newslake clean PAGE``: one page, every candidate, and what won."""
 
+import mimetypes
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from flows.console import grid, standard_console
-from flows.plain_run import now
+from flows.fetch.fetcher import PAGE_TYPES
+from flows.fetch.http_settings import HttpSettings
+from flows.fetch.results import Failure
+from flows.fetch.single import fetch_one
 from flows.settings import Settings
 from transforms.clean import Article, Inspection, Page, inspect_page
 
 
 def preview_page(target: str, settings: Settings) -> None:
-    """Print what cleaning makes of a file or URL; nothing is stored."""
-    print_inspection(standard_console(), inspect_page(_page_of(target, settings)))
+    """Print what cleaning makes of a file or URL; nothing is stored.
+
+    Raises:
+        OSError: the file cannot be read or the page not fetched; the message says why.
+    """
+    page = _fetched(target, settings) if target.startswith(("http://", "https://")) else _read(Path(target))
+    print_inspection(standard_console(), inspect_page(page))
 
 
-def _page_of(target: str, settings: Settings) -> Page:
-    if target.startswith(("http://", "https://")):
-        from flows.fetch.page import fetch_page
+def _fetched(url: str, settings: Settings) -> Page:
+    match fetch_one(url, HttpSettings(user_agent=settings.user_agent), accepted=PAGE_TYPES):
+        case Failure(kind=kind, detail=detail):
+            raise OSError(f"{url} was not fetched: {kind}: {detail}")
+        case answer:
+            return Page(url, answer.final_url, answer.body, answer.content_type, answer.headers)
 
-        return fetch_page(target, settings, now)
-    from flows.fetch.files import read_page
 
-    return read_page(Path(target))
+def _read(path: Path) -> Page:
+    url = path.resolve().as_uri()
+    return Page(url, url, path.read_bytes(), mimetypes.guess_type(path.name)[0], {})
 
 
 def print_inspection(console: Console, inspection: Inspection) -> None:

@@ -6,20 +6,21 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from warehouse.publish import Publication
-
 from flows.fetch.source import SourceReport
 from flows.run_steps import StepOutcome
 from flows.steps import PartReport
 from transforms.schemas import TABLES
-from warehouse.home import Home
 from warehouse.parts import Part
+from warehouse.publish import Publication
 
-Status = Literal["done", "partial", "failed"]
-"""partial: some sources or parts failed, and the failures name them; failed: nothing could be done."""
+Status = Literal["completed", "completed with failures", "failed"]
+"""With failures: some sources or parts failed and are named; failed: nothing could be done."""
 
 COUNTED_TABLES = ("articles", "rejects", "entities", "quotes", "events")
 """The tables that the report counts by source; the rest follow from them."""
+
+LABELS_SHOWN = 3
+"""Parts named of a failure that hit more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class RunReport:
         finished_at: datetime,
         fetched: StepOutcome[Any, SourceReport],
         parts: tuple[StepOutcome[Part, PartReport], ...],
-        loaded: StepOutcome[Home, Publication],
+        loaded: StepOutcome[Any, Publication],
     ) -> "RunReport":
         """The report on these steps."""
         rows: dict[str, Counter[str]] = {}
@@ -82,7 +83,7 @@ class RunReport:
         worked = [report for report in fetched.results if not report.error] or rows
         return cls(
             run_id,
-            ("partial" if worked else "failed") if failures else "done",
+            ("completed with failures" if worked else "failed") if failures else "completed",
             started_at,
             finished_at,
             lines,
@@ -128,8 +129,7 @@ class RunReport:
             "Seconds: " + ", ".join(f"{step} {seconds:.1f}" for step, seconds in self.seconds.items()) + ".",
         ]
         if self.failures:
-            lines += ["", "Failures:", ""]
-            lines += [f"- {step} {label}: {error}" for step, label, error in self.failures]
+            lines += ["", "Failures:", "", *(f"- {failure}" for failure in self.failure_lines())]
         return "\n".join(lines)
 
     @property
@@ -139,6 +139,18 @@ class RunReport:
             return f"Nothing new in {len(self.sources)} sources; the database is up to date."
         rows = ", ".join(f"{self.rows.get(table, 0)} {table}" for table in COUNTED_TABLES)
         return f"{self.status.capitalize()}: {self.pages} new pages, {rows}."
+
+    def failure_lines(self) -> list[str]:
+        """One line for each kind of failure: a cause that hits many parts is told once."""
+        labels: dict[tuple[str, str], list[str]] = {}
+        for step, label, error in self.failures:
+            labels.setdefault((step, error), []).append(label)
+        return [
+            f"{step} {', '.join(items[:LABELS_SHOWN])}"
+            + (f" and {len(items) - LABELS_SHOWN} more" if len(items) > LABELS_SHOWN else "")
+            + f": {error}"
+            for (step, error), items in labels.items()
+        ]
 
     def table(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """Header and one line per source, as texts."""

@@ -4,14 +4,16 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.ingest import ingest
@@ -25,6 +27,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 RETRY_SECONDS = 2
+THREADS: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
+"""The threads wait, for the network or for a worker process; they do no work of their own."""
 
 
 class PrefectRunner:
@@ -36,7 +40,8 @@ class PrefectRunner:
         """Call the action once for every item, as tasks named after step and item."""
         started = time.monotonic()
         logger = get_run_logger()
-        progress = create_progress_artifact(0.0, key=f"{step}-progress", description=f"{step}: {len(items)} to do")
+        created = create_progress_artifact(0.0, key=f"{step}-progress", description=f"{step}: {len(items)} to do")
+        progress = cast("UUID", created)  # the function is asynchronous only where a loop is running
         futures = [self._submit(step, action, item, label(item)) for item in items]
         outcomes = []
         for done, (item, future) in enumerate(zip(items, futures, strict=True), 1):
@@ -79,7 +84,7 @@ def _run_name() -> str:
 @flow(
     name="ingest",
     flow_run_name=_run_name,
-    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),
+    task_runner=THREADS,
     persist_result=False,
 )
 def scheduled_ingest(sources: list[str] | None = None) -> State[Any]:
@@ -100,5 +105,5 @@ def tell(report: RunReport) -> State[Any]:
     get_run_logger().info(report.summary)
     if report.status == "failed":
         return Failed(message=report.summary)
-    name = "Completed" if report.status == "completed" else "CompletedWithFailures"
+    name = "Completed" if report.status == "completed" else "Completed with failures"
     return Completed(name=name, message=report.summary)

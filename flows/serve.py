@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -100,20 +101,21 @@ def prefect_server(home: Home, port: int) -> Iterator[str]:
 def serve_deployments(settings: Settings) -> None:
     """Register the deployments with the server of this process's environment and run them until interrupted."""
     from prefect import serve
-    from prefect.client.schemas.schedules import CronSchedule
-    from prefect.deployments.runner import EntrypointType
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.scheduled import scheduled_ingest
 
     deployment = scheduled_ingest.to_deployment(
         name="ingest",
-        schedule=CronSchedule(cron=settings.schedule, timezone="UTC"),
+        schedule=Cron(settings.schedule, timezone="UTC"),
         concurrency_limit=1,
         description="One pass over the sources: fetch, clean, annotate, load.",
         tags=["newslake"],
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    serve(deployment, print_starting_message=False)
+    serve(cast("RunnerDeployment", deployment), print_starting_message=False)
 
 
 def _is_listening(port: int) -> bool:

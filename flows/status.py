@@ -41,5 +41,5 @@ def print_status(home: Home, console: Console) -> None:
         runs = catalogue.runs(limit=RUNS_SHOWN)
         if runs:
             console.print("\nLast runs")
-            shown = [[run.run_id, run.flow, run.status or "running or killed"] for run in runs]
-            console.print(grid(("run", "flow", "status"), shown))
+            shown = [[run.run_id, run.status] for run in runs]
+            console.print(grid(("run", "status"), shown))

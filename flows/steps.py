@@ -5,14 +5,20 @@ The bodies that cost CPU run in worker processes, which get names and paths and 
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from flows.fetch.http_settings import HttpSettings
+from flows.fetch.source import SourceReport, fetch_source
+from flows.fetch.window import Window
+from flows.settings import Settings
+from flows.sources import Source
 from flows.workers import Workers
 from transforms.identity import stable_id
 from transforms.schemas import TABLES
@@ -20,7 +26,8 @@ from warehouse.catalogue import Catalogue
 from warehouse.home import Home
 from warehouse.lake import Lake
 from warehouse.locks import exclusive
-from warehouse.parts import Part, PartFile, Step
+from warehouse.parts import STEPS, Part, PartFile, Step
+from warehouse.publish import Publication, publish
 
 if TYPE_CHECKING:
     from transforms.annotate import Annotator
@@ -63,36 +70,81 @@ class PartResult:
     rejects: Mapping[str, int]
 
 
-def clean_part(part: Part, *, home: Home, catalogue: Catalogue, workers: Workers, run_id: str) -> PartReport:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What every step of a run needs to know."""
+
+    id: str
+    started_at: datetime
+    home: Home
+    settings: Settings
+    lake: Lake
+    catalogue: Catalogue
+    workers: Workers
+    clock: Callable[[], datetime]
+
+    @classmethod
+    def start(
+        cls,
+        kind: str,
+        home: Home,
+        settings: Settings,
+        catalogue: Catalogue,
+        workers: Workers,
+        clock: Callable[[], datetime],
+    ) -> "Run":
+        """A run that the catalogue knows of, named after the instant it began."""
+        started = clock()
+        run_id = f"{kind} {started:%Y-%m-%dT%H:%M:%S.%fZ}"
+        catalogue.start_run(run_id, kind=kind, started_at=started)
+        return cls(run_id, started, home, settings, Lake(home.lake), catalogue, workers, clock)
+
+
+def fetch_window(run: Run, source: Source, window: Window) -> SourceReport:
+    """Sources → raw pages: store what the source has for the window and the lake has not."""
+    return fetch_source(
+        source,
+        window,
+        home=run.home,
+        lake=run.lake,
+        catalogue=run.catalogue,
+        http=HttpSettings(user_agent=run.settings.user_agent),
+        clock=run.clock,
+        run_id=run.id,
+    )
+
+
+def clean_part(run: Run, part: Part) -> PartReport:
     """Raw pages of the part → articles and rejects."""
-    return _process_part("clean", part, home, catalogue, workers, run_id, model=None)
+    return _process_part(run, part, "clean", _clean_in_worker)
 
 
-def annotate_part(
-    part: Part, *, home: Home, catalogue: Catalogue, workers: Workers, run_id: str, model: str
-) -> PartReport:
-    """Articles of the part → entities, quotes, events and times, by one language model."""
-    return _process_part("annotate", part, home, catalogue, workers, run_id, model=model)
+def annotate_part(run: Run, part: Part) -> PartReport:
+    """Articles of the part → entities, quotes, events and times, by the language model of the settings."""
+    return _process_part(run, part, "annotate", partial(_annotate_in_worker, run.settings.model))
+
+
+def load(run: Run, _database: Path) -> Publication:
+    """Everything the catalogue names → the published database."""
+    return publish(run.home, run.catalogue, run.lake, now=run.clock())
 
 
 def _process_part(
-    step: Step, part: Part, home: Home, catalogue: Catalogue, workers: Workers, run_id: str, model: str | None
+    run: Run, part: Part, step: Step, work: Callable[[PartJob, Sequence[PartFile]], PartResult]
 ) -> PartReport:
     """Compute under the part's lock and commit all its tables in one transaction."""
     started = time.monotonic()
-    with exclusive(_lock_of(home, part)):
+    catalogue = run.catalogue
+    with exclusive(_lock_of(run.home, part)):
         if part not in catalogue.parts_lacking(step, part=part):
             return PartReport(part, rows={}, already_done=True)
-        job = PartJob(home, part, catalogue.next_generation(part))
+        job = PartJob(run.home, part, catalogue.next_generation(part))
         try:
-            if model is None:
-                result = workers.run(_clean_in_worker, job, catalogue.files(part=part, step="fetch"))
-            else:
-                result = workers.run(_annotate_in_worker, job, catalogue.files(part=part, step="clean"), model)
+            result = run.workers.run(work, job, catalogue.files(part=part, step=STEPS[STEPS.index(step) - 1]))
         except Exception as error:
-            catalogue.fail_step(part, step, f"{type(error).__name__}: {error}", run_id)
+            catalogue.fail_step(part, step, f"{type(error).__name__}: {error}", run.id)
             raise
-        catalogue.commit_step(part, step, result.files, tool=result.tool, run_id=run_id)
+        catalogue.commit_step(part, step, result.files, result.tool, run.id)
     rows = {file.table: file.rows for file in result.files}
     return PartReport(part, rows, result.rejects, time.monotonic() - started)
 
@@ -106,11 +158,11 @@ def _clean_in_worker(job: PartJob, files: Sequence[PartFile]) -> PartResult:
     from transforms import clean
 
     tables = clean.clean_part(_read(job, files, "raw_pages"))
-    reasons = Counter(tables["rejects"].column("reason").to_pylist())
+    reasons = Counter(str(reason) for reason in tables["rejects"].column("reason").to_pylist())
     return _write(job, "clean", tables, clean.tool(), dict(sorted(reasons.items())))
 
 
-def _annotate_in_worker(job: PartJob, files: Sequence[PartFile], model: str) -> PartResult:
+def _annotate_in_worker(model: str, job: PartJob, files: Sequence[PartFile]) -> PartResult:
     from transforms import annotate
 
     tables = annotate.annotate_part(_read(job, files, "articles"), _annotator(model))

@@ -37,7 +37,7 @@ def main() -> int:
             until=until,
         )
     print(report.summary)
-    return 0 if report.status == "done" else 1
+    return 0 if report.status == "completed" else 1
 
 
 if __name__ == "__main__":

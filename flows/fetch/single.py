@@ -1,0 +1,21 @@
+"""One URL on its own, for a person who looks at it."""
+
+from datetime import UTC, datetime
+
+from flows.fetch.addresses import Reach
+from flows.fetch.fetcher import Fetcher
+from flows.fetch.http import HttpClient, real_pace
+from flows.fetch.http_settings import HttpSettings
+from flows.fetch.results import Failure, Response
+
+
+def fetch_one(url: str, settings: HttpSettings, *, accepted: frozenset[str] | None = None) -> Response | Failure:
+    """The answer of the public web, with the same manners and bounds as in a run; nothing is stored."""
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    pace = real_pace()
+    with HttpClient(settings, reach=Reach(None, frozenset()), pace=pace, clock=now) as client:
+        fetcher = Fetcher(client, settings, pace=pace, delay=settings.delay, clock=now)
+        return fetcher.visit(url, "page", accepted=accepted).result
