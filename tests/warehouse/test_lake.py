@@ -91,7 +91,7 @@ def test_batches_hold_the_same_rows_a_few_at_a_time(lake: Lake) -> None:
     assert pa.Table.from_batches(batches).equals(rows)
 
 
-def with_column(name: str, values: pa.Array[Any]) -> pa.Table:
+def with_column(name: str, values: "pa.Array[Any]") -> pa.Table:
     rows = articles()
     return rows.set_column(rows.column_names.index(name), name, values)
 
