@@ -91,6 +91,18 @@ def test_batches_hold_the_same_rows_a_few_at_a_time(lake: Lake) -> None:
     assert pa.Table.from_batches(batches).equals(rows)
 
 
+def test_batches_of_large_pages_take_a_fraction_of_the_file_in_memory(lake: Lake) -> None:
+    bodies = [random.Random(number).randbytes(100_000) for number in range(300)]
+    rows = raw_pages(count=300)
+    rows = rows.set_column(rows.column_names.index("body"), "body", pa.array(bodies, pa.large_binary()))
+    file = lake.write(PART, "fetch", "raw_pages", rows, "fetch 1")
+    del rows
+    before = pa.total_allocated_bytes()
+    held = [pa.total_allocated_bytes() - before for _ in lake.batches(file, rows=16)]
+    assert len(held) == 19
+    assert max(held) < file.bytes / 3
+
+
 def with_column(name: str, values: "pa.Array[Any]") -> pa.Table:
     rows = articles()
     return rows.set_column(rows.column_names.index(name), name, values)
