@@ -186,7 +186,7 @@ ARTICLES = Table(
         Column(
             "published_origin",
             pa.string(),
-            "Where the date was found: json-ld, meta, microdata, time-element, feed, url, dateline, text.",
+            "Where the date was found: json-ld, meta, microdata, time-element, script, feed, url, dateline, text.",
         ),
         Column("modified_at", INSTANT, "Instant of the last change, as the page states it."),
         Column("dateline_place", pa.string(), "Place named in the text's dateline."),

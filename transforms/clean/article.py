@@ -22,7 +22,7 @@ from transforms.clean.document import Document
 from transforms.clean.records import Article, Candidate, Inspection, Page, Reject
 from transforms.clean.titles import TitleCandidate
 from transforms.clean.urls import AddressCandidate
-from transforms.clean.wording import repaired, squeeze, word_count
+from transforms.clean.wording import UNSTORABLE, repaired, squeeze, word_count
 from transforms.identity import content_hash, stable_id
 from transforms.spans import Span
 
@@ -107,7 +107,7 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
 
 
 def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candidate, ...]]:
-    read = plain_text.read(document.UNSTORABLE.sub(" ", written.replace("\r\n", "\n").replace("\r", "\n")))
+    read = plain_text.read(UNSTORABLE.sub(" ", written.replace("\r\n", "\n").replace("\r", "\n")))
     text, headings = assemble((block, at in read.headings) for at, block in enumerate(read.blocks))
     words = word_count(text)
     if reject := rejects.of_text(words):
@@ -126,7 +126,9 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         headlines.append(TitleCandidate(read.title, "text", "first line"))
     title = headlines[-1] if headlines else None
     stated = urls.stated_address(read.url) if read.url else None
-    address = AddressCandidate(stated or urls.request_address(page.final_url), "text" if stated else "request", accepted=True)
+    address = AddressCandidate(
+        stated or urls.request_address(page.final_url), "text" if stated else "request", accepted=True
+    )
     dateline = read.dateline
     agency = (dateline.agency if dateline else None) or metadata.agency_in((*read.authors, read.publisher or ""))
     article = Article(
@@ -181,9 +183,7 @@ def assemble(blocks: Iterable[tuple[str, bool]]) -> tuple[str, tuple[Span, ...]]
     return SEPARATOR.join(pieces), tuple(headings)
 
 
-def _dates(
-    field: str, found: Sequence[DateCandidate], winner: DateCandidate | None
-) -> tuple[Candidate, ...]:
+def _dates(field: str, found: Sequence[DateCandidate], winner: DateCandidate | None) -> tuple[Candidate, ...]:
     return tuple(
         Candidate(
             "published" if field == "published" else "modified",

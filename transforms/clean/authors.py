@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
+from trafilatura.metadata import extract_author
+
 from transforms.clean import json_ld, word_lists
 from transforms.clean.document import Document, text_of, tokens_of
 from transforms.clean.json_ld import Node, first_text, plain, types_of
@@ -23,12 +25,16 @@ _BYLINES = (
     './/*[@rel="author"]',
     './/*[@itemprop="author"]//*[@itemprop="name"]',
     './/*[@itemprop="author"]',
-    './/*[contains(concat(" ",@class," ")," author-name ") or contains(@class,"authorName")'
-    ' or contains(@class,"author__name") or contains(@class,"byline__name") or contains(@class,"byline-name")'
-    ' or contains(@class,"article-author") or contains(@class,"article__author")]',
+    (
+        './/*[contains(concat(" ",@class," ")," author-name ") or contains(@class,"authorName")'
+        ' or contains(@class,"author__name") or contains(@class,"byline__name") or contains(@class,"byline-name")'
+        ' or contains(@class,"article-author") or contains(@class,"article__author")]'
+    ),
     './/*[contains(@class,"byline") or contains(@data-testid,"byline") or contains(@data-component,"byline")]',
-    './/a[contains(@href,"/author/") or contains(@href,"/authors/") or contains(@href,"/autor/")'
-    ' or contains(@href,"/autoren/")]',
+    (
+        './/a[contains(@href,"/author/") or contains(@href,"/authors/") or contains(@href,"/autor/")'
+        ' or contains(@href,"/autoren/")]'
+    ),
     './/*[@class="author" or contains(@class,"autor") or @id="author"]',
 )
 
@@ -49,6 +55,10 @@ def authors(document: Document) -> tuple[AuthorCandidate, ...]:
     people = [candidate for candidate in found if candidate.origin == "json-ld"]
     if not people:
         found = [*_from_meta(document, sites), *_from_print(document, sites), *found]
+    if not found:
+        found += _from_search(document, sites)
+    if not found:
+        found += _from_meta(document, frozenset(), people_only=False)
     return tuple(found)
 
 
@@ -76,7 +86,8 @@ def _name(piece: str) -> str:
     if len(name) > 25:
         name = _BRACKETS.sub("", name)
     name = re.sub(r"\s*\([a-zäöü.]{2,5}\)$", "", name)
-    name = _roles().split(name)[0] if _roles().search(name) and not _roles().match(name) else name
+    before_role = _roles().split(name, maxsplit=1)[0]
+    name = before_role if len(before_role.split()) > 1 else name
     return name.strip(" ,;:|-–—•·.'\"") if not name.endswith((" Jr.", " Sr.")) else name.strip(" ,;:|-–—•·")
 
 
@@ -166,10 +177,10 @@ def _of_node(node: Node, data: json_ld.JsonLd, depth: int) -> Iterator[tuple[str
     yield from ((person, False) for person in names_in(name))
 
 
-def _from_meta(document: Document, sites: frozenset[str]) -> Iterator[AuthorCandidate]:
+def _from_meta(document: Document, sites: frozenset[str], *, people_only: bool = True) -> Iterator[AuthorCandidate]:
     for key in word_lists.words("author_names.txt"):
         names = [name for value in document.meta.get(key, ())[:MAX_AUTHORS] for name in names_in(value)]
-        people = tuple(dict.fromkeys(name for name in names if _is_person(name, sites)))
+        people = tuple(dict.fromkeys(name for name in names if not people_only or _is_person(name, sites)))
         if people:
             yield AuthorCandidate(people[:MAX_AUTHORS], "meta", f"meta {key}")
             return
@@ -203,6 +214,17 @@ def _from_print(document: Document, sites: frozenset[str]) -> Iterator[AuthorCan
         if names:
             yield AuthorCandidate(tuple(dict.fromkeys(names))[:6], "byline", path)
             return
+
+
+def _from_search(document: Document, sites: frozenset[str]) -> Iterator[AuthorCandidate]:
+    """What trafilatura's patterns for bylines find where ours find nothing."""
+    try:
+        found = extract_author(document.tree)
+    except Exception:  # noqa: BLE001 - a foreign parser fails in ways nobody can list; no author is a fair answer
+        return
+    names = tuple(name for piece in (found or "").split("; ") for name in names_in(piece) if letters(name) not in sites)
+    if names:
+        yield AuthorCandidate(tuple(dict.fromkeys(names))[:MAX_AUTHORS], "byline", "search of the page")
 
 
 def _is_printed_name(name: str, sites: frozenset[str], stop_words: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import trafilatura
+from trafilatura.settings import Document as ExtractedDocument
 
 from transforms.clean import body_scope, json_ld, junk_lines, lead
 from transforms.clean.blocks import SUBHEADINGS, Block, blocks
@@ -48,7 +49,9 @@ def extract(document: Document, titles: Iterable[str]) -> Body | Reject:
     )
     standfirst = lead.find(page_blocks, first, stated, title_keys)
     intro = _Intro(frozenset(letters(text) for text in stated), standfirst.key if standfirst else "")
-    article_body = max((json_ld.plain(node.get("articleBody")) for node in document.json_ld.articles), key=len, default="")
+    article_body = max(
+        (json_ld.plain(node.get("articleBody")) for node in document.json_ld.articles), key=len, default=""
+    )
     if len(article_body) >= MIN_ARTICLE_BODY:
         lines, method = _by_article_body(lines, article_body, intro, method)
     elif len(lines) > 3:
@@ -86,9 +89,9 @@ def _extracted(document: Document) -> list[Line] | Reject:
         extracted = trafilatura.bare_extraction(document.tree, url=url, include_comments=False, deduplicate=False)
     except Exception as error:  # noqa: BLE001 - hostile markup makes a foreign parser fail in ways nobody can list
         return Reject("extractor-failed", f"{type(error).__name__}: {error}"[:500])
-    if extracted is None or extracted.body is None:
+    if not isinstance(extracted, ExtractedDocument) or extracted.body is None:
         return []
-    headings = {letters(squeeze("".join(element.itertext()))) for element in extracted.body.iter("head")}
+    headings = {letters(squeeze("".join(map(str, element.itertext())))) for element in extracted.body.iter("head")}
     lines: list[Line] = []
     for written in (extracted.text or "").split("\n"):
         text = squeeze(_without_marker(written.strip()))
@@ -129,7 +132,7 @@ def _is_bold_heading(line: Line, block: Block) -> bool:
     return (
         block.tag in {"p", "div"}
         and len(line.text.split()) <= 12
-        and line.text[-1] not in ".!,;:…\"”»“"
+        and line.text[-1] not in '.!,;:…"”»“'
         and line.text[0].isupper()
         and block.is_bold
     )
@@ -140,9 +143,7 @@ def _share_of_link_lines(lines: Sequence[Line]) -> float:
     return linked / max(1, length(lines))
 
 
-def _by_article_body(
-    lines: list[Line], article_body: str, intro: _Intro, method: Method
-) -> tuple[list[Line], Method]:
+def _by_article_body(lines: list[Line], article_body: str, intro: _Intro, method: Method) -> tuple[list[Line], Method]:
     """Lines held against the text that the page states in its data.
 
     The data is used instead of the lines only where these miss most of it; else it tells which of them are the article,
@@ -243,4 +244,3 @@ def _contains(lines: Sequence[Line], block: Block) -> bool:
         return True
     have = shingles(tokens(" ".join(line.text for line in lines)))
     return containment(shingles(tokens(block.text)), have) >= 0.6
-

@@ -25,7 +25,6 @@ _CLOCK = re.compile(
     r"\s*(Z\b|[A-Z]{2,5}\b|[+\-−]\d{2}:?\d{2})?(?:\s*([+\-−]\d{2}:?\d{2}))?",
     re.IGNORECASE,
 )
-_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})\s*(a\.?m\.?|p\.?m\.?)(?![a-z])", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월]\s?(\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<![\d.])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _DAY_MONTH_YEAR = re.compile(
@@ -104,7 +103,9 @@ def from_data(value: object) -> DateValue | None:
         year, month, day, hour, minute, second, _, zone = match.groups()
         if hour is None:
             return _dated(int(year), int(month), int(day), text)
-        return _timed(int(year), int(month), int(day), (int(hour) % 24, int(minute), int(second or 0)), _zone(zone), text)
+        return _timed(
+            int(year), int(month), int(day), (int(hour) % 24, int(minute), int(second or 0)), _zone(zone), text
+        )
     if re.fullmatch(r"\d{10}|\d{13}", text):
         return _since_epoch(text)
     if match := _JAVASCRIPT.search(text):
@@ -133,8 +134,8 @@ def from_text(text: str, *, month_first: bool) -> DateValue | None:
         clock = _CLOCK.search(beside)
     if clock is None:
         return _dated(year, month, day, text)
-    hour, minute = int(clock[1]), int(clock[2])
-    if clock[4] and (hour := _half_day(hour, clock[4])) is None:
+    hour, minute = _hour_of_day(int(clock[1]), clock[4]), int(clock[2])
+    if hour is None:
         return _dated(year, month, day, text)
     return _timed(year, month, day, (hour, minute, int(clock[3] or 0)), _zone(clock[6] or clock[5]), text)
 
@@ -176,7 +177,9 @@ def in_address(address: str) -> DateValue | None:
     return _dated(int(match[1]), int(match[2]), int(match[3]), match[0]) if match else None
 
 
-def _half_day(hour: int, half: str) -> int | None:
+def _hour_of_day(hour: int, half: str | None) -> int | None:
+    if not half:
+        return hour
     if not 1 <= hour <= 12:
         return None
     return hour % 12 + (12 if half.lower().startswith("p") else 0)
@@ -219,7 +222,7 @@ def _timed(
         return None
     try:
         hour, minute, second = clock or (0, 0, 0)
-        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)  # noqa: DTZ001 - zone unknown
+        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone)
     except ValueError:
         return None
     return DateValue(moment, "day" if clock is None else "instant" if zone else "local", text)

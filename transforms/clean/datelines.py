@@ -18,7 +18,8 @@ _DATE = r"(?P<date>[\w.,/ -]{4,40}?\d[\w.,/ -]{0,20}?)"
 _DASH = r"\s{0,2}(?:--?|[–—―−])\s"
 # date 2025-01-17 Beijing: …    Date: 17 January 2025, Beijing - …
 _HEADER = re.compile(
-    rf"\s{{0,5}}(?:date(?:line)?|datum|fecha|data)\s?:?\s{_DATE}(?:,?\s{_PLACE})?\s?(?:[:–—]|-\s)\s{{0,3}}", re.IGNORECASE
+    rf"\s{{0,5}}(?:date(?:line)?|datum|fecha|data)\s?:?\s{_DATE}(?:,?\s{_PLACE})?\s?(?:[:–—]|-\s)\s{{0,3}}",
+    re.IGNORECASE,
 )
 # 2025-01-17 Beijing: …
 _DATE_PLACE = re.compile(rf"\s{{0,5}}(?P<date>\d{{4}}-\d\d-\d\d|\d{{1,2}}\.\d{{1,2}}\.\d{{4}}),?\s{_PLACE}\s?:\s")

@@ -1,11 +1,13 @@
 """When an article was published: every date the page offers, and which of them to believe."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from typing import Literal
 
+import htmldate
 from lxml import html
 
 from transforms.clean import date_values, word_lists
@@ -13,16 +15,35 @@ from transforms.clean.date_values import DateValue
 from transforms.clean.document import Document, text_of, tokens_of
 from transforms.clean.json_ld import types_of
 
-Origin = Literal["json-ld", "meta", "microdata", "time-element", "feed", "url", "dateline", "text"]
+Origin = Literal["json-ld", "meta", "microdata", "time-element", "feed", "url", "dateline", "script", "text"]
 
-ORDER: tuple[Origin, ...] = ("json-ld", "meta", "microdata", "feed", "dateline", "time-element", "url", "text")
+ORDER: tuple[Origin, ...] = (
+    "json-ld",
+    "meta",
+    "microdata",
+    "feed",
+    "dateline",
+    "time-element",
+    "script",
+    "url",
+    "text",
+)
 """Most believed first, as measured on 129 news pages with known instants."""
 SAME_MOMENT = timedelta(minutes=1)
+FURTHEST_ZONE = timedelta(hours=14)
 SAME_DAY = timedelta(hours=26)
 """Two writings of one date: a day may be meant in any zone."""
 NEAR = 5
 """Ancestors whose name still says what an element is about; wrappers further out are named for the whole page."""
 
+MAX_SCRIPT = 500_000
+
+_SCRIPT_DATE = re.compile(
+    r"""["']?\b(date_?published|published_?(?:date|time|at|on)|(?:first_?)?publish_?(?:date|time|at)|pub_?date"""
+    r"""|created_?(?:date|at|time)|date_?created)["']?\s?"""
+    r"""[:=]\s?["']([^"'\\<>]{8,40})["']""",
+    re.IGNORECASE,
+)
 _OTHER_THINGS = frozenset(
     {"videoobject", "imageobject", "comment", "review", "podcastepisode", "product", "event", "person", "clip"}
 )
@@ -50,7 +71,10 @@ def published(document: Document, item_published: str | None) -> tuple[DateCandi
     ]
     if not any(candidate.origin in {"json-ld", "meta", "microdata", "feed"} for candidate in found):
         found += _from_json_ld(document, "dateCreated")
+        found += _from_scripts(document)
         found += _from_print(document)
+    if not found:
+        found += _from_search(document)
     return tuple(sorted(found, key=lambda candidate: ORDER.index(candidate.origin)))
 
 
@@ -80,10 +104,28 @@ def choose(candidates: Sequence[DateCandidate]) -> DateCandidate | None:
     if first.value.precision == "instant" and not first.value.moment.utcoffset():
         for other in candidates:
             moment = other.value.moment
-            if other.value.precision == "instant" and moment.utcoffset() and abs(moment - first.value.moment) < SAME_MOMENT:
+            if (
+                other.value.precision == "instant"
+                and moment.utcoffset()
+                and abs(moment - first.value.moment) < SAME_MOMENT
+            ):
                 local = first.value.moment.astimezone(moment.tzinfo)
                 return replace(first, value=replace(first.value, moment=local))
+        for other in candidates:
+            if offset := _offset_between(first.value, other.value):
+                return replace(
+                    first, value=replace(first.value, moment=first.value.moment.astimezone(timezone(offset)))
+                )
     return first
+
+
+def _offset_between(exact: DateValue, local: DateValue) -> timedelta | None:
+    """The offset from UTC that a clock time without zone betrays: the same minute and second, hours away."""
+    if local.precision != "local":
+        return None
+    offset = local.moment - exact.moment.astimezone(UTC).replace(tzinfo=None)
+    whole = timedelta(minutes=15) * round(offset / timedelta(minutes=15))
+    return whole if whole and abs(whole) <= FURTHEST_ZONE and abs(offset - whole) < SAME_MOMENT else None
 
 
 def utc(value: DateValue | None) -> datetime | None:
@@ -103,7 +145,7 @@ def _agree(coarse: DateValue, exact: DateValue) -> bool:
     distance = abs(coarse.moment.replace(tzinfo=None) - exact.moment.replace(tzinfo=None))
     if coarse.precision == "local":
         # the same clock time, or the same moment in another zone: whole quarters of an hour apart
-        return distance <= timedelta(hours=14) and distance % timedelta(minutes=15) < SAME_MOMENT
+        return distance <= FURTHEST_ZONE and distance % timedelta(minutes=15) < SAME_MOMENT
     return distance < SAME_DAY and coarse.day in {exact.day, (exact.moment - timedelta(hours=12)).date()}
 
 
@@ -185,6 +227,34 @@ def _from_print(document: Document) -> Iterator[DateCandidate]:
     at = headline or 0
     for _, candidate in sorted(found, key=lambda item: (abs(item[0] - at), item[0]))[:5]:
         yield candidate
+
+
+def _from_scripts(document: Document) -> Iterator[DateCandidate]:
+    """Dates that the data of a page's own programs call its publication, where all of them name the same day."""
+    found: list[DateCandidate] = []
+    for script in document.other_scripts[:50]:
+        found += [
+            DateCandidate(value, "script", f"script {match[1]}")
+            for match in islice(_SCRIPT_DATE.finditer(script[:MAX_SCRIPT]), 20)
+            if (value := date_values.from_data(match[2]))
+        ]
+    if len({candidate.value.day for candidate in found}) == 1:
+        yield found[0]
+
+
+def _from_search(document: Document) -> Iterator[DateCandidate]:
+    """What htmldate finds where nothing is marked as a date. A fixed last day keeps the clock out of it."""
+    url = document.address if document.address.startswith("http") else None
+    try:
+        found = htmldate.find_date(
+            document.tree, original_date=True, url=url, max_date=f"{date_values.LAST_YEAR}-12-31", verbose=False
+        )
+    except Exception:  # noqa: BLE001 - as a foreign parser fails in ways nobody can list; no date is a fair answer
+        return
+    value = date_values.from_data(found)
+    # the first of January is what a bare year (a copyright notice) is turned into
+    if value is not None and (value.moment.month, value.moment.day) != (1, 1):
+        yield DateCandidate(value, "text", "search of the page")
 
 
 def _beside_the_article(element: html.HtmlElement) -> bool:

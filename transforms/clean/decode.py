@@ -87,15 +87,9 @@ def decode(body: bytes, content_type: str | None) -> Decoded | Reject:
     Evidence in this order: byte order mark, valid UTF-8 (text in another set is practically never valid UTF-8), HTTP
     header, the page's own declaration, detection. A declaration that does not fit the bytes is passed over.
     """
-    if len(body) > MAX_BYTES:
-        return Reject("too-large", f"{len(body)} bytes, at most {MAX_BYTES}")
-    if not body.strip():
-        return Reject("empty", "no content")
     media_type, header_charset = _media_type(content_type)
-    if media_type not in _HTML_TYPES and media_type not in _UNCERTAIN_TYPES:
-        return Reject("wrong-type", media_type)
-    if binary := _looks_binary(body):
-        return Reject("wrong-type", binary)
+    if refused := _refused(body, media_type):
+        return refused
     decoded = _decode_text(body, header_charset)
     if decoded is None:
         return Reject("wrong-type", "no character set fits the content")
@@ -104,6 +98,17 @@ def decode(body: bytes, content_type: str | None) -> Decoded | Reject:
     if kind is None:
         return Reject("wrong-type", "XML that is not a page")
     return Decoded(text, kind, charset, origin)
+
+
+def _refused(body: bytes, media_type: str) -> Reject | None:
+    if len(body) > MAX_BYTES:
+        return Reject("too-large", f"{len(body)} bytes, at most {MAX_BYTES}")
+    if not body.strip():
+        return Reject("empty", "no content")
+    if media_type not in _HTML_TYPES and media_type not in _UNCERTAIN_TYPES:
+        return Reject("wrong-type", media_type)
+    binary = _looks_binary(body)
+    return Reject("wrong-type", binary) if binary else None
 
 
 def _media_type(content_type: str | None) -> tuple[str, str | None]:
@@ -147,13 +152,14 @@ def _decode_text(body: bytes, header_charset: str | None) -> tuple[str, str, Cha
     for charset, origin in declared:
         try:
             return body.decode(charset), charset, origin
-        except (UnicodeDecodeError, UnicodeError):
+        except UnicodeError:
             continue
     best = charset_normalizer.from_bytes(body[:DETECTION_SAMPLE]).best()
-    if best is not None and (charset := _codec(best.encoding)) and _readable(text := body.decode(charset, "replace")):
-        return text, charset, "detection"
-    if declared and _readable(text := body.decode(declared[0][0], "replace")):
-        return text, declared[0][0], declared[0][1]
+    detected = _codec(best.encoding) if best is not None else None
+    if detected and _readable(guessed := body.decode(detected, "replace")):
+        return guessed, detected, "detection"
+    if declared and _readable(forced := body.decode(declared[0][0], "replace")):
+        return forced, declared[0][0], declared[0][1]
     return None
 
 

@@ -26,6 +26,9 @@ class Document:
     canonical: str | None
     """``link rel=canonical`` as written."""
     scripts: tuple[str, ...]
+    """Contents of the JSON-LD scripts."""
+    other_scripts: tuple[str, ...]
+    """Contents of other scripts that speak of publishing or creating: some pages have their data only there."""
 
     @cached_property
     def element_title(self) -> str:
@@ -75,26 +78,30 @@ def parse(text: str, address: str) -> Document | Reject:
         (
             href
             for element in tree.iter("link")
-            if "canonical" in (element.get("rel") or "").lower().split() and (href := (element.get("href") or "").strip())
+            if "canonical" in (element.get("rel") or "").lower().split()
+            and (href := (element.get("href") or "").strip())
         ),
         None,
     )
-    scripts = tuple(
-        element.text
-        for element in tree.iter("script")
-        if "ld+json" in (element.get("type") or "").lower() and element.text
-    )
+    scripts: list[str] = []
+    other_scripts: list[str] = []
+    for element in tree.iter("script"):
+        code = element.text
+        if not code:
+            continue
+        if "ld+json" in (element.get("type") or "").lower():
+            scripts.append(code)
+        elif "ublish" in code or "reated" in code:
+            other_scripts.append(code)
     # Once their data is read they are only in the way: of every text, and of the time that copies of the tree take
     etree.strip_elements(tree, "script", "style", "svg", with_tail=False)
-    return Document(address, tree, meta, canonical, scripts)
+    return Document(address, tree, meta, canonical, tuple(scripts), tuple(other_scripts))
 
 
 @cache
 def _parser() -> html.HTMLParser:
     # Comments and instructions would end up in text_content; huge_tree stays off: depth is bounded at 256
-    return html.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, collect_ids=False, default_doctype=False
-    )
+    return html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, collect_ids=False)
 
 
 def text_of(element: html.HtmlElement) -> str:

@@ -54,7 +54,9 @@ _NESTING = frozenset(
         "isbasedon",
     }
 )
-_WRAPPERS = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$")
+_WRAPPERS = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$"
+)
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _BREAKING_TAG = re.compile(r"<(?:br|/p|/div|/li|/h[1-6])\b[^<>]{0,200}>", re.IGNORECASE)
@@ -146,7 +148,7 @@ def _loads(script: str) -> object:
     candidates += [repaired, html.unescape(repaired), _BAD_ESCAPE.sub(r"\\\\", repaired)]
     for candidate in dict.fromkeys(candidates):
         try:
-            return json.loads(candidate, strict=False)  # type: ignore[no-any-return]
+            return json.loads(candidate, strict=False)
         except (ValueError, RecursionError):
             continue
     return _several_values(repaired)

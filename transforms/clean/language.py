@@ -6,7 +6,7 @@ import py3langid
 
 MIN_LETTERS = 20
 """Shorter texts give no answer."""
-SAMPLE = 3_000
+SAMPLE = 2_000
 _FOLDED = {"nb": "no", "nn": "no"}
 """The two written forms of Norwegian, which the classifier does not tell apart reliably."""
 

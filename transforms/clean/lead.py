@@ -68,7 +68,9 @@ def _is_same(block: str, stated: str) -> bool:
         return True
     # descriptions are cut for search engines, or go on where the standfirst ends
     beginning = max(40, len(stated) * 4 // 5)
-    return len(stated) > 40 and (block.startswith(stated[:beginning]) or stated.startswith(block) or stated[:60] in block)
+    return len(stated) > 40 and (
+        block.startswith(stated[:beginning]) or stated.startswith(block) or stated[:60] in block
+    )
 
 
 @cache

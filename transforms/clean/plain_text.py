@@ -63,7 +63,12 @@ def read(text: str) -> PlainText:
     blocks = _blocks(text)
     header, blocks = _header(blocks)
     title = header.get("title")
-    if title is None and len(blocks) > 1 and _may_be_headline(blocks[0]) and not _may_be_headline(blocks[1], strict=True):
+    if (
+        title is None
+        and len(blocks) > 1
+        and _may_be_headline(blocks[0])
+        and not _may_be_headline(blocks[1], strict=True)
+    ):
         title, blocks = blocks[0], blocks[1:]
     names = authors.names_in(header["authors"]) if "authors" in header else ()
     if not names and len(blocks) > 1 and _BYLINE.fullmatch(blocks[0]):
@@ -106,7 +111,7 @@ def _may_be_headline(block: str, *, strict: bool = False) -> bool:
     words = re.findall(r"[^\W\d_][\w'’.-]*", block)
     if not 1 < len(words) <= HEADLINE_WORDS or len(block) > HEADLINE_CHARACTERS:
         return False
-    if block.rstrip("\"'”’»)")[-1:] in ".!?:;,…" or block[0] in "\"'“„«-–—•*(" or block[-1] in "”\"»":
+    if block.rstrip("\"'”’»)")[-1:] in ".!?:;,…" or block[0] in "\"'“„«-–—•*(" or block[-1] in '”"»':
         return False
     if not (block[0].isupper() or block[0].isdigit()):
         return False

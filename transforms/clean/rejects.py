@@ -91,7 +91,7 @@ def _wall(document: Document, text: str, words: int, access: str | None) -> Reje
 def _list(document: Document, body: Body) -> Reject | None:
     if document.stated("og:type").lower() == "article":
         return None
-    if document.address.startswith("http") and _path(document.address) == "":
+    if document.address.startswith("http") and _path(document.address) == "" and not _reads_on(body):
         return Reject("list-page", "front page")
     if body.link_lines > LINK_LINES:
         return Reject("list-page", f"{body.link_lines:.0%} of the text are links")
@@ -99,6 +99,17 @@ def _list(document: Document, body: Body) -> Reject | None:
     if kinds & _LIST_TYPES and body.link_lines > LINK_LINES / 2:
         return Reject("list-page", f"stated as {', '.join(sorted(kinds & _LIST_TYPES))}")
     return None
+
+
+def _reads_on(body: Body) -> bool:
+    """Whether most of the text is in paragraphs, as on a page of somebody who has only this one."""
+    total = sum(len(line.key) for line in body.lines)
+    running = sum(
+        len(line.key)
+        for line in body.lines
+        if len(line.key) > 150 and (not line.block or line.block.link_density < 0.3)
+    )
+    return running > total / 2
 
 
 def _path(address: str) -> str:

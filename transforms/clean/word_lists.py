@@ -6,7 +6,7 @@ from importlib.resources import files
 
 @cache
 def rows(name: str) -> tuple[tuple[str, ...], ...]:
-    """Tab-separated fields of each line of ``transforms/data/clean/NAME``; comments (#) and empty lines are left out."""
+    """Tab-separated fields of each line of ``transforms/data/clean/NAME``; without comments (#) and empty lines."""
     content = files("transforms").joinpath("data", "clean", name).read_text(encoding="utf-8")
     return tuple(
         tuple(field.strip() for field in line.split("\t"))
