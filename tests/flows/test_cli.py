@@ -1,0 +1,189 @@
+"""The command line as a user meets it: what it prints, and its exit codes."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import NewslakeCommand
+from warehouse.home import Home
+
+
+def test_a_query_is_answered_as_a_table(newslake: NewslakeCommand, demo_home: Home) -> None:
+    done = newslake("sql", "SELECT count(*) AS articles FROM articles", home=demo_home.root)
+
+    assert done.returncode == 0
+    assert [line.strip() for line in done.stdout.splitlines()] == ["articles", "38"]
+
+
+def test_a_query_is_answered_as_json_and_as_csv(newslake: NewslakeCommand, demo_home: Home) -> None:
+    query = "SELECT source, count(*) AS articles FROM articles WHERE source = 'danube-ledger' GROUP BY source"
+
+    as_json = newslake("sql", "--json", query, home=demo_home.root).stdout
+    as_csv = newslake("sql", "--csv", query, home=demo_home.root).stdout
+
+    assert json.loads(as_json) == {"source": "danube-ledger", "articles": 13}
+    assert as_csv.splitlines() == ["source,articles", "danube-ledger,13"]
+
+
+def test_a_shell_answers_one_query_after_the_other_and_survives_a_wrong_one(
+    newslake: NewslakeCommand, demo_home: Home
+) -> None:
+    done = newslake("sql", home=demo_home.root, stdin="SELECT 1 AS one;\nSELECT nothing;\nSELECT 2\nAS two;\n")
+
+    assert [line.strip() for line in done.stdout.splitlines()] == ["one", "1", "two", "2"]
+    assert "nothing" in done.stderr
+
+
+@pytest.mark.parametrize("query", ["DROP TABLE lake.articles", "CREATE TABLE x (y INT)", "DELETE FROM lake.quotes"])
+def test_a_query_cannot_change_the_database(newslake: NewslakeCommand, demo_home: Home, query: str) -> None:
+    done = newslake("sql", query, home=demo_home.root)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert newslake("sql", "SELECT count(*) FROM lake.quotes", home=demo_home.root).returncode == 0
+
+
+def test_sql_without_a_database_says_what_to_do(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    done = newslake("sql", "SELECT 1", home=tmp_path)
+
+    assert done.returncode == 1
+    assert "newslake run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_without_a_registry_says_what_to_do(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    done = newslake("run", home=tmp_path)
+
+    assert done.returncode == 2
+    assert str(tmp_path / "sources.toml") in done.stderr
+    assert "newslake init" in done.stderr
+
+
+def test_an_unknown_source_is_named_with_those_that_exist(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    (tmp_path / "sources.toml").write_text('[[source]]\nname = "texts"\ntype = "files"\npath = "."\n')
+
+    done = newslake("run", "--source", "txets", home=tmp_path)
+
+    assert done.returncode == 2
+    assert "txets" in done.stderr
+    assert "texts" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--since", "yesterday"], "'yesterday' is no date"),
+        (["--since", "2026-03-03", "--until", "2026-03-02"], "--since 2026-03-03 is not before --until 2026-03-02"),
+    ],
+)
+def test_a_wrong_window_is_refused(
+    newslake: NewslakeCommand, tmp_path: Path, arguments: list[str], complaint: str
+) -> None:
+    done = newslake("run", *arguments, home=tmp_path)
+
+    assert done.returncode == 2
+    assert complaint in done.stderr
+
+
+def test_status_tells_what_the_lake_holds(newslake: NewslakeCommand, demo_home: Home) -> None:
+    done = newslake("status", home=demo_home.root)
+
+    assert done.returncode == 0
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("danube-ledger")]
+    assert line.split()[:4] == ["danube-ledger", "14", "2026-03-16", "00:00"]
+
+
+def test_init_makes_files_that_sources_check_accepts(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    assert newslake("init", home=tmp_path / "new").returncode == 0
+    assert newslake("sources", "check", home=tmp_path / "new").returncode == 0
+
+
+def test_a_preview_shows_every_candidate_and_what_won(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<html><head><title>Bridge opens | The Example</title>"
+        '<meta property="article:published_time" content="2026-03-03T08:00:00+01:00"></head><body><article>'
+        "<h1>Bridge opens</h1><time datetime='2026-03-04'>4 March</time>"
+        + "<p>The new bridge over the river opened on Tuesday, and hundreds of people crossed it.</p>" * 5
+        + "</article></body></html>"
+    )
+
+    done = newslake("clean", str(page), home=tmp_path)
+
+    assert done.returncode == 0
+    assert "2026-03-03T08:00:00+01:00" in done.stdout
+    assert "2026-03-04" in done.stdout
+    assert "hundreds of people crossed it" in done.stdout
+
+
+def test_pages_are_cleaned_line_by_line(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    html = (
+        "<html><body><article><h1>Ferry returns</h1>" + "<p>The ferry came back on Monday after a week at sea.</p>" * 6
+    )
+    lines = [
+        {"id": "a", "url": "https://www.example.org/a", "html": html},
+        {"id": "b", "url": "https://e.org/b", "html": ""},
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    done = newslake("clean", "--jsonl", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), home=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    first, second = (json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines())
+    assert (first["id"], first["title"], first["rejected"]) == ("a", "Ferry returns", None)
+    assert (second["id"], second["text"], second["rejected"]) == ("b", None, "empty")
+
+
+def test_texts_are_annotated_line_by_line(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    line = {"id": "a", "text": "“We agreed,” said Angela Merkel in Berlin on Tuesday.", "published": "2020-12-03"}
+
+    done = newslake("annotate", "--jsonl", "-", "-", home=tmp_path, stdin=json.dumps(line) + "\n")
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    [quote] = found["quotes"]
+    assert quote["speaker"] == "Angela Merkel"
+    assert [line["text"][start:end] for start, end in quote["content"]] == ["“We agreed,”"]
+    assert [time["value"] for time in found["times"]] == ["2020-12-01"]
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("{not json", "line 2 is not JSON"),
+        ('{"id": "b"}', "line 2 has no text in text"),
+        ("[]", "line 2 is not a JSON object"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_half_is_written(
+    newslake: NewslakeCommand, tmp_path: Path, line: str, complaint: str
+) -> None:
+    (tmp_path / "in.jsonl").write_text('{"id": "a", "text": "Fine."}\n' + line + "\n")
+
+    done = newslake("annotate", "--jsonl", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), home=tmp_path)
+
+    assert done.returncode == 1
+    assert complaint in done.stderr
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_a_missing_model_is_an_error_that_says_how_to_install_it(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    done = newslake("annotate", "--model", "en_core_web_none", "--jsonl", "-", "-", home=tmp_path, stdin="")
+
+    assert done.returncode == 1
+    assert "en_core_web_none" in done.stderr
+    assert "install" in done.stderr
+
+
+def test_help_loads_nothing_heavy(newslake: NewslakeCommand) -> None:
+    """What makes ``--help`` answer in a tenth of a second."""
+    modules = subprocess.run(
+        [newslake.script.with_name("python"), "-c", "import sys, flows.cli; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+
+    assert not {"prefect", "spacy", "duckdb", "pyarrow", "trafilatura", "sqlalchemy", "pydantic", "rich"} & set(modules)

@@ -1,0 +1,162 @@
+"""The whole way, on the demo site: what is in the lake and in the database afterwards."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from flows.console import PlainProgress
+from flows.ingest import ingest
+from flows.report import RunReport
+from flows.run_steps import PlainRunner
+from flows.settings import Settings
+from flows.sources import load_sources
+from transforms.schemas import TABLES
+from warehouse.catalogue import Catalogue
+from warehouse.home import Home
+from warehouse.lake import Lake
+
+EIGHT = datetime(2026, 3, 3, 8, tzinfo=UTC)
+NINE = datetime(2026, 3, 3, 9, tzinfo=UTC)
+TEXT = """BERLIN, March 3 (Example News) - The mayor of Berlin met the mayor of Paris on Tuesday.
+
+"We will build the line together," said Mayor Anna Keller after the talks in Berlin.
+
+The two cities agreed to share the cost of the railway line, which is to open in 2031.
+"""
+
+
+def rows(home: Home, table: str) -> list[dict[str, Any]]:
+    lake = Lake(home.lake)
+    with Catalogue.open(home.catalogue_url) as catalogue:
+        return [row for file in catalogue.files(table=table) for row in lake.read(file).to_pylist()]
+
+
+def ask(home: Home, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home.database), read_only=True) as connection:
+        return connection.sql(query).fetchall()
+
+
+def ingest_files(home: Home, at: datetime) -> RunReport:
+    runner = PlainRunner(PlainProgress(), concurrency=1)
+    return ingest(home, Settings(workers=1), load_sources(home.sources_file), runner=runner, clock=lambda: at)
+
+
+@pytest.fixture
+def files_home(tmp_path: Path) -> Home:
+    """A home with one source of local files."""
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "railway.txt").write_text(TEXT)
+    (tmp_path / "sources.toml").write_text('[[source]]\nname = "texts"\ntype = "files"\npath = "texts"\n')
+    return Home(tmp_path)
+
+
+def test_every_page_is_an_article_or_a_reject(demo_home: Home) -> None:
+    pages = {row["page_id"] for row in rows(demo_home, "raw_pages")}
+    articles = {row["page_id"] for row in rows(demo_home, "articles")}
+    rejects = {row["page_id"] for row in rows(demo_home, "rejects")}
+
+    assert len(pages) == 41
+    assert articles | rejects == pages
+    assert not articles & rejects
+
+
+def test_what_the_demo_refuses_is_refused_for_the_right_reason(demo_home: Home) -> None:
+    assert ask(demo_home, "SELECT source, reason FROM rejects ORDER BY source") == [
+        ("harbour-courier", "wall"),
+        ("kilindini-gazette", "too-short"),
+    ]
+
+
+def test_what_could_not_be_fetched_is_a_row(demo_home: Home) -> None:
+    failed = ask(
+        demo_home,
+        "SELECT source, outcome, count(*) FROM fetches WHERE outcome NOT IN ('ok', 'not-modified') "
+        "GROUP BY ALL ORDER BY ALL",
+    )
+
+    assert failed == [
+        ("danube-ledger", "robots", 1),
+        ("harbour-courier", "http-4xx", 1),
+        ("harbour-courier", "robots", 1),
+        ("kilindini-gazette", "http-4xx", 1),
+        ("kilindini-gazette", "robots", 1),
+    ]
+
+
+def test_all_tables_have_rows_and_every_offset_gives_its_surface(demo_home: Home) -> None:
+    texts = {row["page_id"]: row["text"] for row in rows(demo_home, "articles")}
+
+    for table in TABLES.values():
+        found = rows(demo_home, table.name)
+        assert found, table.name
+        for column in table.columns:
+            if column.span_of is None:
+                continue
+            end = column.name.replace("start", "end")
+            for row in found:
+                if row[column.name] is not None:
+                    assert texts[row["page_id"]][row[column.name] : row[end]] == row[column.span_of]
+
+
+def test_two_versions_of_an_article_are_one_article_and_the_later_one_counts(demo_home: Home) -> None:
+    [(article_id, modified_at)] = ask(demo_home, "SELECT article_id, modified_at FROM articles WHERE versions > 1")
+
+    versions = ask(demo_home, f"SELECT modified_at FROM article_versions WHERE article_id = '{article_id}'")
+    assert len(versions) == 2
+    assert modified_at == max(version for (version,) in versions)
+
+
+def test_a_day_without_news_is_recorded_as_empty(demo_home: Home) -> None:
+    with Catalogue.open(demo_home.catalogue_url) as catalogue:
+        days = [day for day in catalogue.source_days(source="archive") if day.status == "done"]
+
+    assert len(days) == 14
+    assert sorted(day.pages for day in days) == [0] * 13 + [2]
+
+
+def test_a_second_run_adds_nothing_and_says_so(files_home: Home) -> None:
+    first = ingest_files(files_home, EIGHT)
+    before = {table: rows(files_home, table) for table in TABLES}
+    second = ingest_files(files_home, NINE)
+
+    assert (first.pages, second.pages) == (1, 0)
+    assert second.summary == "Nothing new in 1 sources; the database is up to date."
+    assert {table: rows(files_home, table) for table in TABLES} == before
+
+
+def test_the_same_input_gives_the_same_rows_in_another_lake(files_home: Home, tmp_path: Path) -> None:
+    other = Home(tmp_path / "other")
+    other.root.mkdir()
+    other.sources_file.write_text(f'[[source]]\nname = "texts"\ntype = "files"\npath = "{files_home.root / "texts"}"\n')
+
+    ingest_files(files_home, EIGHT)
+    ingest_files(other, EIGHT)
+
+    assert {table: rows(files_home, table) for table in TABLES} == {table: rows(other, table) for table in TABLES}
+
+
+def test_a_source_that_cannot_be_read_does_not_hold_up_the_others(files_home: Home) -> None:
+    with files_home.sources_file.open("a") as registry:
+        registry.write('[[source]]\nname = "gone"\ntype = "feed"\nurl = "http://gone.invalid/feed.xml"\n')
+
+    report = ingest_files(files_home, EIGHT)
+
+    assert report.status == "completed with failures"
+    [(step, source, error)] = report.failures
+    assert (step, source) == ("fetch", "gone")
+    assert "dns" in error
+    assert ask(files_home, "SELECT count(*) FROM articles") == [(1,)]
+
+
+def test_the_report_is_kept_with_the_run(files_home: Home) -> None:
+    report = ingest_files(files_home, EIGHT)
+
+    with Catalogue.open(files_home.catalogue_url) as catalogue:
+        [run] = catalogue.runs()
+    assert run.status == "completed"
+    assert run.report == json.loads(json.dumps(report.as_json()))
+    assert "| texts | 1 | 0 | 1 | 1 | 0 |" in report.as_markdown()
