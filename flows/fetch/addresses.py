@@ -41,12 +41,14 @@ class Endpoint:
             ValueError: the text is none of these.
         """
         host, separator, port = text.rpartition(":")
-        host = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
-        if not separator or not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        bracketed = host.startswith("[") and host.endswith("]")
+        name = host[1:-1] if bracketed else host
+        usable = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536
+        if not separator or not name or not usable or bracketed != (":" in name) or "[" in name:
             raise ValueError(f"{text!r} is not HOST:PORT")
-        if ":" in host:
-            IPv6Address(host)
-        return cls(host, int(port))
+        if bracketed:
+            IPv6Address(name)
+        return cls(name, int(port))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,15 @@ from time import struct_time
 
 LONGEST = 80
 """Characters of a date that are looked at."""
+PLAUSIBLE_YEARS = range(1990, 2101)
+"""For formats that are guessed: feedparser finds a date at the beginning of any long number."""
 _ISO = re.compile(
     r"(?P<year>\d{4})(?:-?(?P<month>\d\d)(?:-?(?P<day>\d\d)"
     r"(?:[T ]+(?P<hour>\d\d):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
     r" ?(?P<zone>Z|z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?)?)?"
 )
+_CLOCK_TIME = re.compile(r"\d{1,2}:\d\d(?::\d\d)?")
+_RFC822_ZONES = frozenset({"UT", "UTC", "GMT", "Z", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT"})
 _LAST_OFFSET = timedelta(hours=14)
 
 
@@ -69,19 +73,21 @@ def _offset(zone: str | None) -> timedelta | None:
 
 
 def _from_rfc822(text: str) -> str | None:
+    """RFC 822 and its usual mistakes; a zone it does not name is left open, as the same letters mean several."""
+    clock = _CLOCK_TIME.search(text)
     try:
-        fields = parsedate_tz(text)
+        fields = parsedate_tz(text if clock else f"{text} 00:00:00")
         if fields is None:
             return None
         moment = datetime(*fields[:6])  # noqa: DTZ001
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    if ":" not in text:
+    if clock is None:
         return moment.date().isoformat()
-    seconds = fields[9]
-    if seconds is None:
+    zone = text[clock.end() :].strip().upper()
+    if not zone or (zone[0] not in "+-" and zone.split()[0] not in _RFC822_ZONES):
         return moment.isoformat()
-    offset = timedelta(seconds=seconds)
+    offset = timedelta(seconds=fields[9] or 0)
     return None if abs(offset) > _LAST_OFFSET else moment.replace(tzinfo=timezone(offset)).isoformat()
 
 
@@ -89,6 +95,7 @@ def _from_parsed(parsed: struct_time | None) -> str | None:
     if parsed is None:
         return None
     try:
-        return datetime.fromtimestamp(timegm(parsed), UTC).isoformat()
+        instant = datetime.fromtimestamp(timegm(parsed), UTC)
+        return instant.isoformat() if instant.year in PLAUSIBLE_YEARS else None
     except (ValueError, OverflowError, OSError):
         return None

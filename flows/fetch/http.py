@@ -39,6 +39,8 @@ Admission = Callable[[str], Failure | float]
 
 ADDRESSES_TRIED = 4
 """Addresses of one host that are tried one after the other."""
+HEADER_OVERHEAD = 4
+"""Bytes of a header's colon, space and end of line."""
 _ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, text/plain;q=0.8, */*;q=0.1"
 
 
@@ -330,7 +332,7 @@ class HttpClient:
         headers = self._request_headers(validators)
         with self._pool.stream("GET", address, headers=headers, extensions={"timeout": timeouts}) as stream:
             received = received_headers(stream.headers)
-            size = sum(len(name) + len(value) for name, value in stream.headers)
+            size = sum(len(name) + len(value) + HEADER_OVERHEAD for name, value in stream.headers)
             if size > self._settings.max_header_bytes:
                 return Failure("too-large", f"{size} bytes of headers", status=stream.status)
             bare = Response(str(target), str(target), stream.status, b"", received)

@@ -31,6 +31,8 @@ class HttpSettings:
     """Largest body after decompression; also the largest local file."""
     max_feed_items: int = 2000
     """Items read from one feed; the rest of a longer one is not seen."""
+    feed_seconds: float = 20.0
+    """Longest time for reading one feed."""
     attempts: int = 3
     """Tries for one URL, where the failure may pass."""
     first_retry_wait: float = 1.0

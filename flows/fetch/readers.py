@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from flows.fetch.addresses import Endpoint, Reach
-from flows.fetch.feed import read_feed
+from flows.fetch.feed_process import read_feed_in_time
 from flows.fetch.fetcher import PAGE_TYPES, Fetcher
 from flows.fetch.files import LocalFiles
 from flows.fetch.http import HttpClient, HttpSettings, Resolver
@@ -57,17 +57,17 @@ def open_reader(
     delay = settings.delay if source.delay_seconds is None else source.delay_seconds
     with HttpClient(settings, reach=reach, pace=pace, clock=clock, resolver=resolver) as client:
         fetcher = Fetcher(client, settings, pace=pace, delay=delay, clock=clock)
-        yield FeedReader(source, fetcher, catalogue, max_items=settings.max_feed_items)
+        yield FeedReader(source, fetcher, catalogue, settings)
 
 
 class FeedReader:
     """The pages that a feed links to. A feed cannot look back: it names what it names now."""
 
-    def __init__(self, source: FeedSource, fetcher: Fetcher, catalogue: Catalogue, *, max_items: int) -> None:
+    def __init__(self, source: FeedSource, fetcher: Fetcher, catalogue: Catalogue, settings: HttpSettings) -> None:
         self._source = source
         self._fetcher = fetcher
         self._catalogue = catalogue
-        self._max_items = max_items
+        self._settings = settings
 
     def discover(self, window: Window) -> Discovery:  # noqa: ARG002 - a feed names what it names
         """Items of the feed; none where it has not changed since everything in it was dealt with."""
@@ -79,7 +79,9 @@ class FeedReader:
             return Discovery(attempts=visit.attempts, failure=answer)
         if answer.not_modified:
             return Discovery(attempts=visit.attempts)
-        entries = read_feed(answer, max_items=self._max_items)
+        entries = read_feed_in_time(
+            answer, max_items=self._settings.max_feed_items, seconds=self._settings.feed_seconds
+        )
         if isinstance(entries, Failure):
             *before, last = visit.attempts
             broken = replace(last, outcome=entries.kind, detail=entries.detail)

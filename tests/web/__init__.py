@@ -1,0 +1,1 @@
+"""A small hostile web on loopback: real servers for the tests of everything that fetches."""
