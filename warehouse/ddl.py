@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 import duckdb
-import pyarrow as pa
 
 from transforms.schemas import INSTANT, Column, Table
 from warehouse.state import STATE, loaded_tables
@@ -95,11 +94,12 @@ def comment_of(column: Column) -> str:
 
 def fits(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the tables of the current database can be brought to today's schemas by adding columns."""
+    present = _present_columns(connection)
     return all(
-        present.get(column) in (None, type_) and present.keys() <= types.keys()
+        types.get(column) == type_
         for table in database_tables()
-        for present, types in [(_present_columns(connection, table.name), column_types(table))]
-        for column, type_ in types.items()
+        for types in [column_types(table)]
+        for column, type_ in present.get(table.name, {}).items()
     )
 
 
@@ -110,8 +110,9 @@ def define(connection: duckdb.DuckDBPyConnection) -> None:
     anew.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS lake")
+    present = _present_columns(connection)
     for table in database_tables():
-        _define_table(connection, table)
+        _define_table(connection, table, present.get(table.name))
     _drop_views_and_macros(connection)
     _create_in_any_order(connection, statements("views"))
     for view in statements("views"):
@@ -121,24 +122,26 @@ def define(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"COMMENT ON MACRO TABLE {quoted(macro.name)} IS {literal(macro.doc)}")
 
 
-def _present_columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+def _present_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Columns and types of the tables that are there."""
     rows = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = current_database() AND schema_name = 'lake' AND table_name = $table",
-        {"table": table},
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND schema_name = 'lake'"
     ).fetchall()
-    return {str(name): str(type_) for name, type_ in rows}
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, type_ in rows:
+        tables.setdefault(table, {})[column] = type_
+    return tables
 
 
-def _define_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+def _define_table(connection: duckdb.DuckDBPyConnection, table: Table, present: Mapping[str, str] | None) -> None:
     name = f"lake.{quoted(table.name)}"
     types = column_types(table)
     # No keys and no NOT NULL: keys double the file, and a column that is added later could not have them.
     columns = ", ".join(f"{quoted(column)} {type_}" for column, type_ in types.items())
     connection.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
-    present = _present_columns(connection, table.name)
     for column, type_ in types.items():
-        if column not in present:
+        if present is not None and column not in present:
             connection.execute(f"ALTER TABLE {name} ADD COLUMN {quoted(column)} {type_}")
     connection.execute(f"COMMENT ON TABLE {name} IS {literal(table.doc)}")
     for each in table.columns:
@@ -203,8 +206,3 @@ def _inherited_comments(view: Statement) -> dict[str, str]:
             continue
         comments = {**found, **comments}
     return comments
-
-
-def arrow_rows(table: Table, rows: Iterable[Mapping[str, object]]) -> pa.Table:
-    """Rows of one of the loader's own tables."""
-    return table.rows(list(rows))

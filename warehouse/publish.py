@@ -89,7 +89,12 @@ def publish(
         lake: The files that the catalogue names.
         now: Aware instant that the publication is dated with.
         memory_limit: What DuckDB may hold in memory, in its notation.
+
+    Raises:
+        ValueError: the home's path has a question mark, after which DuckDB would read options.
     """
+    if "?" in str(home.root):
+        raise ValueError(f"DuckDB cannot open files in a folder with a question mark in its path: {home.root}")
     started = time.monotonic()
     with exclusive(home.locks / "publish.lock"):
         slots = Slots(home)

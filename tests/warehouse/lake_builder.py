@@ -7,15 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from transforms.identity import content_hash, stable_id
-from transforms.schemas import TABLES
+from transforms.schemas import INSTANT, TABLES, Table
 from warehouse.catalogue import Catalogue, SourceDay
+from warehouse.ddl import database_tables
 from warehouse.home import Home
 from warehouse.lake import Lake
 from warehouse.parts import Part, Step
 from warehouse.publish import Publication, publish
+from warehouse.query import open_read_only
+from warehouse.state import loaded_tables
 
 PEOPLE = ("Ada Lund", "Jonas Brekke", "Mireille Okafor", "Tove Ås", "Ibrahim Çelik", "Yun Seo-yeon")
 COUNTRIES = {"Norway": "NO", "Kenya": "KE", "Japan": "JP", "Chile": "CL"}
@@ -166,13 +170,19 @@ def _draft(random_numbers: random.Random, url: str) -> Draft:
     text = text.rstrip()
     page = stable_id("page", url, content_hash(text.encode()))
     return Draft(
-        stable_id("article", url), page, title, text, tuple(people), tuple(countries), tuple(quotes), tuple(acts), tuple(times)
+        stable_id("article", url),
+        page,
+        title,
+        text,
+        tuple(people),
+        tuple(countries),
+        tuple(quotes),
+        tuple(acts),
+        tuple(times),
     )
 
 
-def _page_rows(
-    rows: dict[str, list[dict[str, Any]]], part: Part, draft: Draft, url: str, observed: datetime
-) -> None:
+def _page_rows(rows: dict[str, list[dict[str, Any]]], part: Part, draft: Draft, url: str, observed: datetime) -> None:
     rows["raw_pages"].append(_raw_page(part, draft.page_id, url, draft.text.encode(), observed))
     rows["fetches"].append(_fetch(part, url, observed, draft.page_id))
     rows["articles"].append(
@@ -358,3 +368,78 @@ def with_column(table: pa.Table, name: str, values: Sequence[Any]) -> pa.Table:
 
 def later(part: Part, number: int) -> Part:
     return replace(part, number=number)
+
+
+def contents(home: Home) -> dict[str, tuple[int, int]]:
+    """Rows and an order-free hash of every table of the published database, but for when and how it was made."""
+    with open_read_only(home) as connection:
+        return {
+            table.name: _content(connection, table, f"lake.{table.name}")
+            for table in database_tables()
+            if table.name not in _OF_ITS_TIME
+        }
+
+
+def lake_contents(world: World) -> dict[str, tuple[int, int]]:
+    """What ``contents`` should say of the loaded tables, by the lake's files without the loader."""
+    found = {}
+    with duckdb.connect() as connection:
+        for table in loaded_tables():
+            rows = [
+                table.schema.empty_table(),
+                *(world.lake.read(file) for file in world.catalogue.files(table=table.name)),
+            ]
+            connection.register("arrow_rows", pa.concat_tables(rows))
+            instants = [column.name for column in table.columns if column.type == INSTANT]
+            naive = ", ".join(f"{name} AT TIME ZONE 'UTC' AS {name}" for name in instants)
+            values = f"(SELECT * REPLACE ({naive}) FROM arrow_rows)" if instants else "arrow_rows"
+            found[table.name] = _content(connection, table, values)
+    return found
+
+
+def assert_right(world: World) -> None:
+    """The published database has exactly the rows of the lake, and of every article the page observed last."""
+    assert contents(world.home).items() >= lake_contents(world).items()
+    with open_read_only(world.home) as connection:
+        [[wrong]] = connection.execute(
+            """
+            SELECT count(*)
+            FROM (SELECT article_id, max(observed_at) AS observed_at FROM lake.articles GROUP BY article_id) AS newest
+            FULL JOIN (SELECT article_id, observed_at FROM articles) AS shown USING (article_id)
+            WHERE newest.observed_at IS DISTINCT FROM shown.observed_at
+            """
+        ).fetchall()
+    assert wrong == 0
+
+
+def is_whole(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every table has the rows that the database says it has loaded, and all tables are of one state."""
+    [[promised]] = connection.execute(
+        "SELECT coalesce(sum(rows), 0) FROM lake.loaded_parts WHERE table_name <> 'raw_pages'"
+    ).fetchall()
+    counts = " + ".join(f"(SELECT count(*) FROM lake.{table.name})" for table in loaded_tables())
+    [[found]] = connection.execute(f"SELECT {counts}").fetchall()
+    [[shown, analysed, latest]] = connection.execute(
+        "SELECT (SELECT count(*) FROM articles), (SELECT count(nlp_status) FROM articles), "
+        "(SELECT count(DISTINCT article_id) FROM lake.articles)"
+    ).fetchall()
+    return bool(promised == found and shown == analysed == latest)
+
+
+_OF_ITS_TIME = ("publication", "check_results", "runs")
+
+
+def _content(connection: duckdb.DuckDBPyConnection, table: Table, relation: str) -> tuple[int, int]:
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    [[rows, digest]] = connection.execute(
+        f"SELECT count(*), coalesce(sum(hash(({columns}))::HUGEINT), 0) FROM {relation}"
+    ).fetchall()
+    return int(rows), int(digest)
+
+
+def rebuilt(world: World, root: Path) -> Home:
+    """Another home, in which everything was loaded from the same lake at once."""
+    home = Home(root)
+    root.mkdir()
+    publish(home, world.catalogue, world.lake, now=world.now)
+    return home

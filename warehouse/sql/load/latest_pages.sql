@@ -1,4 +1,5 @@
--- The page that counts, for every article of which a page came or went.
+-- The page that counts, for every article of which a page came or went: the one with the latest change, by the
+-- page's own word where it has one, for an older capture may be read after a newer one.
 SELECT
     article_id,
     newest.page_id AS page_id,
@@ -11,6 +12,7 @@ FROM (
     SELECT
         article_id,
         max({
+            'changed_at': coalesce(modified_at, observed_at),
             'observed_at': observed_at,
             'page_id': page_id,
             'part': part,

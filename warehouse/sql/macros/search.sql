@@ -4,10 +4,16 @@ SELECT
     day,
     source,
     title,
-    regexp_extract(
-        coalesce(nullif(regexp_extract(text, '(?is).{0,80}' || regexp_escape(phrase) || '.{0,80}'), ''), left(text, 160)),
-        '(?s)^\s*(.*?)\s*$',
-        1
+    trim(
+        regexp_replace(
+            coalesce(
+                nullif(regexp_extract(text, '(?is)\b.{0,60}' || regexp_escape(phrase) || '.{0,90}'), ''),
+                left(text, 150)
+            ),
+            '\s+',
+            ' ',
+            'g'
+        )
     ) AS snippet,
     len(regexp_extract_all(text, '(?i)' || regexp_escape(phrase)))
     + 5 * len(regexp_extract_all(coalesce(title, ''), '(?i)' || regexp_escape(phrase))) AS rank,

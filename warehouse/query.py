@@ -1,0 +1,227 @@
+"""Questions to the published database: read-only, away from all other files, as rows or as text."""
+
+import csv
+import io
+import json
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+from rich.cells import cell_len, set_cell_size
+
+from warehouse.ddl import literal
+from warehouse.home import Home
+from warehouse.slots import NAME
+
+_TRIES = 3
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""First characters that make spreadsheets compute a cell, in half and full width (OWASP, CSV Injection)."""
+
+
+class NoDatabaseError(FileNotFoundError):
+    """Nothing has been published in this home yet."""
+
+    def __init__(self, home: Home) -> None:
+        super().__init__(f"There is no {home.database} yet: it is made by the first run.")
+
+
+class QueryError(ValueError):
+    """DuckDB refused the query; the message is DuckDB's, with the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """Rows as Python values: instants are datetimes in UTC without a zone, lists and structs are lists and dicts."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool = False
+    """Whether there are more rows than were asked for."""
+
+
+def open_read_only(home: Home) -> duckdb.DuckDBPyConnection:
+    """Connection to the published state of this moment; close it, or use it in a ``with`` block.
+
+    Queries may read the database and use temporary tables. They can neither write it, nor reach other files or the
+    network, nor take these limits away. Instants count as UTC.
+
+    Raises:
+        NoDatabaseError: nothing has been published yet.
+        QueryError: a client that opened the file for writing keeps everybody else out.
+    """
+    if not home.database.exists():
+        raise NoDatabaseError(home)
+    # Attached, not opened by path: DuckDB would share what this process has open under that path, which may be older.
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        _attach(connection, home)
+        connection.execute(f"USE {NAME}")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def run_query(connection: duckdb.DuckDBPyConnection, sql: str, *, limit: int | None = None) -> QueryResult:
+    """Rows of the query; of several statements, those of the last one.
+
+    Args:
+        connection: From ``open_read_only``.
+        sql: The query.
+        limit: Rows to hand back at most; all by default.
+
+    Raises:
+        QueryError: the query is wrong, or not allowed.
+    """
+    try:
+        result = connection.execute(sql)
+        columns = tuple(str(name) for name, *_ in result.description or ())
+        if not columns:
+            return QueryResult((), ())
+        rows = result.fetchall() if limit is None else result.fetchmany(limit + 1)
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from error
+    truncated = limit is not None and len(rows) > limit
+    return QueryResult(columns, tuple(tuple(row) for row in (rows[:limit] if truncated else rows)), truncated)
+
+
+def format_table(result: QueryResult, *, width: int | None = None, cell_width: int = 60) -> str:
+    """Rows as aligned text, one line a row; control characters are shown as �, so no text can steer the terminal.
+
+    Args:
+        result: What to show.
+        width: Columns of the terminal: lines are cut there; by default they are as long as they must be.
+        cell_width: Longer values are cut, with an ellipsis.
+    """
+    lines = [result.columns, *([_cell(value) for value in row] for row in result.rows)]
+    shown = [[_fit(_printable(cell), cell_width) for cell in line] for line in lines]
+    widths = [max(cell_len(line[index]) for line in shown) for index in range(len(result.columns))]
+    right = [
+        bool(result.rows) and all(value is None or _is_number(value) for value in column)
+        for column in zip(*result.rows, strict=True)
+    ] or [False] * len(widths)
+    text = [_aligned(line, widths, right) for line in shown]
+    text.insert(1, "  ".join("─" * each for each in widths))
+    if width is not None:
+        text = [_fit(line, width) for line in text]
+    return "".join(f"{line.rstrip()}\n" for line in text)
+
+
+def format_json(result: QueryResult) -> str:
+    """Rows as a JSON array of objects; a column name that comes twice gets a number."""
+    names = _distinct(result.columns)
+    objects = [dict(zip(names, (_json_value(value) for value in row), strict=True)) for row in result.rows]
+    return json.dumps(objects, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def format_csv(result: QueryResult) -> str:
+    """Rows as CSV (RFC 4180); a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    output = io.StringIO()
+    writer = csv.writer(output)
+    writer.writerow([_without_formula(name) for name in result.columns])
+    for row in result.rows:
+        writer.writerow([value if _is_number(value) else _without_formula(_cell(value)) for value in row])
+    return output.getvalue()
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    """Attach the published file.
+
+    A publisher may take the file between its opening and its locking by DuckDB; then it is no longer the published
+    one, and the next try finds the one that is.
+    """
+    for remaining in reversed(range(_TRIES)):
+        try:
+            connection.execute(f"ATTACH {literal(str(home.database))} AS {NAME} (READ_ONLY)")
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if not remaining:
+                found = re.search(r"PID \d+", str(error))
+                holder = f" ({found[0]})" if found else ""
+                raise QueryError(
+                    f"{home.database.name} is open for writing in another program{holder}: open it read-only there."
+                ) from error
+        else:
+            return
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 - whatever DuckDB has as a value
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(_json_value(value), ensure_ascii=False)
+    plain = _json_value(value)
+    return plain if isinstance(plain, str) else json.dumps(plain)
+
+
+def _json_value(value: Any) -> Any:  # noqa: ANN401 - whatever DuckDB has as a value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {str(key): _json_value(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_value(each) for each in value]
+    for type_, convert in _AS_TEXT.items():
+        if isinstance(value, type_):
+            return convert(value)
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+_AS_TEXT: dict[type, Callable[[Any], Any]] = {
+    datetime: lambda value: value.isoformat(sep=" "),
+    date: date.isoformat,
+    time: time.isoformat,
+    timedelta: str,
+    Decimal: lambda value: int(value) if value == value.to_integral_value() else float(value),
+    bytes: bytes.hex,
+}
+"""A datetime is a date, so it comes first."""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _without_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _printable(text: str) -> str:
+    """Line breaks as spaces; characters that steer a terminal or turn the direction of writing as �."""
+    spaced = re.sub(r"[\t\r\n]+", " ", text)
+    return "".join("�" if unicodedata.category(character) in {"Cc", "Cf", "Cs"} else character for character in spaced)
+
+
+def _fit(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else f"{set_cell_size(text, width - 1)}…"
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    pieces = []
+    for cell, width, to_right in zip(cells, widths, right, strict=True):
+        space = " " * (width - cell_len(cell))
+        pieces.append(space + cell if to_right else cell + space)
+    return "  ".join(pieces)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    taken: set[str] = set()
+    result = []
+    for name in names:
+        candidate, number = name, 1
+        while candidate in taken:
+            number += 1
+            candidate = f"{name}_{number}"
+        taken.add(candidate)
+        result.append(candidate)
+    return result
