@@ -20,6 +20,7 @@ _ORGANISATIONS = frozenset({"organization", "newsmediaorganization", "corporatio
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 _BRACKETS = re.compile(r"\s*\([^()]{0,60}\)\s*$")
 _SPLIT = re.compile(r"\s*(?:;|\||\n|•|·|/|&|\+|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D|III?)\b))\s*")
+_LATIN = re.compile("[A-Za-zÀ-ɏ]")
 _DIGITS_ONLY = re.compile(r"[\d\W_]+")
 _BYLINES = (
     './/*[@rel="author"]',
@@ -74,6 +75,8 @@ def names_in(byline: str) -> tuple[str, ...]:
         return ()
     found: dict[str, str] = {}
     for piece in _SPLIT.split(_conjunctions().sub(";", text[:1000])):
+        if found and _roles().search(piece):
+            continue  # what the one before is, not who
         name = _name(piece)
         if 1 < len(name) <= MAX_NAME and not _DIGITS_ONLY.fullmatch(name):
             found.setdefault(name.casefold(), name)
@@ -190,7 +193,7 @@ def _is_person(name: str, sites: frozenset[str]) -> bool:
     """Two words at least, or a script in which that says nothing; not the site, not a picture's credit."""
     if letters(name) in sites or len(name) > 60 or re.search(r"[(){}<>]", name):
         return False
-    return " " in name or not name.isascii()
+    return " " in name or not _LATIN.search(name)
 
 
 def _from_print(document: Document, sites: frozenset[str]) -> Iterator[AuthorCandidate]:

@@ -10,10 +10,10 @@ from transforms.clean.json_ld import first_text, types_of
 from transforms.clean.urls import site_name
 from transforms.clean.wording import letters, squeeze, tokens
 
-WEIGHTS = {"h1": 1.15, "json-ld": 1.25, "og": 1.0, "meta": 0.6, "title-element": 0.5, "feed": 0.6}
-"""Votes of the places a headline stands in; equal wordings add up. Measured on 129 outlets."""
-PREFERENCE = ("json-ld", "h1", "og", "meta", "title-element", "feed")
-"""Whose writing is taken where several agree but for case and marks."""
+WEIGHTS = {"json-ld": 1.5, "h1": 1.15, "og": 0.8, "feed": 0.6, "meta": 0.3, "title-element": 0.3}
+"""Votes of the places a headline stands in; equal wordings add up. Fitted on 700 pages with known headlines."""
+PREFERENCE = ("og", "json-ld", "h1", "meta", "title-element", "feed")
+"""Whose writing is taken where places agree but for case and marks, and no writing is more frequent."""
 MAX_CHARACTERS = 500
 SITE_NAME_LENGTH = 45
 """Longest tail after a separator that can be a site's name."""
@@ -54,16 +54,18 @@ def titles(document: Document, item_title: str | None) -> tuple[TitleCandidate, 
 
 
 def choose(candidates: Sequence[TitleCandidate]) -> TitleCandidate | None:
-    """The wording with most votes, as the most careful place writes it."""
-    votes: Counter[str] = Counter()
+    """The wording with most votes, in the writing that most of its places use."""
+    votes: dict[str, float] = {}
     for candidate in candidates:
-        votes[letters(candidate.value)] += WEIGHTS[candidate.origin]  # type: ignore[assignment]
+        wording = letters(candidate.value)
+        votes[wording] = votes.get(wording, 0.0) + WEIGHTS[candidate.origin]
     votes.pop("", None)
     if not votes:
         return None
     best = max(votes, key=lambda wording: votes[wording])
     agreeing = [candidate for candidate in candidates if letters(candidate.value) == best]
-    return min(agreeing, key=lambda candidate: PREFERENCE.index(candidate.origin))
+    writings = Counter(candidate.value for candidate in agreeing)
+    return min(agreeing, key=lambda candidate: (-writings[candidate.value], PREFERENCE.index(candidate.origin)))
 
 
 def site_names(document: Document) -> frozenset[str]:
@@ -78,7 +80,20 @@ def site_names(document: Document) -> frozenset[str]:
         host.split(".")[0],
     ]
     names += [first_text(node.get("name")) for node in document.json_ld.nodes[:500] if types_of(node) & _SITE_TYPES]
+    names += _after_headline(document)
     return frozenset(key for name in names if (key := letters(name)))
+
+
+def _after_headline(document: Document) -> list[str]:
+    """What the title element adds behind a headline that stands on the page as well."""
+    title = document.element_title[:MAX_CHARACTERS]
+    headlines = {letters(document.stated("og:title"))}
+    headlines |= {letters(text_of(element)) for element in list(document.body.iter("h1"))[:20]}
+    return [
+        title[separator.end() :]
+        for separator in _SEPARATOR.finditer(title)
+        if len(title) - separator.end() < SITE_NAME_LENGTH and letters(title[: separator.start()]) in headlines
+    ]
 
 
 def without_site(title: str, sites: Iterable[str], others: Iterable[str]) -> str:

@@ -1,0 +1,53 @@
+"""Golden cases: each folder of ``clean_cases`` holds a page, what is known about it, what must come out, and its origin."""
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from transforms.clean import Article, Page, Reject, clean_page
+
+CASES = sorted(path for path in (Path(__file__).parent / "clean_cases").iterdir() if path.is_dir())
+
+
+def page_of(case: Path) -> Page:
+    meta = json.loads((case / "meta.json").read_text(encoding="utf-8"))
+    (file,) = case.glob("page.*")
+    return Page(
+        url=meta["url"],
+        final_url=meta.get("final_url", meta["url"]),
+        body=file.read_bytes(),
+        content_type=meta["content_type"],
+        headers={},
+        item_title=meta.get("item_title"),
+        item_published=meta.get("item_published"),
+    )
+
+
+def plain(value: object) -> object:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_page_gives_what_the_case_expects(case: Path) -> None:
+    expected: dict[str, Any] = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    result = clean_page(page_of(case))
+    if "reject" in expected:
+        assert isinstance(result, Reject)
+        assert result.reason == expected["reject"]
+        return
+    assert isinstance(result, Article)
+    fields = asdict(result)
+    assert {name: plain(fields[name]) for name in expected["article"]} == expected["article"]
+    assert result.text.split("\n\n") == expected["blocks"]
+    assert [heading.of(result.text) for heading in result.headings] == expected["headings"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_case_says_where_its_page_comes_from(case: Path) -> None:
+    assert (case / "origin.txt").read_text(encoding="utf-8").strip()
