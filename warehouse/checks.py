@@ -86,9 +86,9 @@ def _counted(connection: duckdb.DuckDBPyConnection, relation: str, asked: Sequen
 def _result(connection: duckdb.DuckDBPyConnection, check: Check, offending: int) -> CheckResult:
     if not offending:
         return CheckResult(check.name, check.doc, check.severity, 0, (), ())
-    found = f"(SELECT {check.columns} FROM {check.relation} WHERE {check.condition}) AS found"
+    found = f"(SELECT {check.columns} FROM {check.relation} WHERE {check.condition}) AS offending_rows"
     sample = connection.execute(
-        f"SELECT to_json(found)::VARCHAR FROM {found} ORDER BY 1 LIMIT {SAMPLE_ROWS}"
+        f"SELECT to_json(offending_rows)::VARCHAR FROM {found} ORDER BY 1 LIMIT {SAMPLE_ROWS}"
     ).fetchall()
     columns = {name for name, *_ in connection.execute(f"DESCRIBE SELECT * FROM {found}").fetchall()}
     parts: list[tuple[object, ...]] = []

@@ -147,7 +147,7 @@ def _open_fitting(slots: Slots, slot: Path, memory_limit: str) -> duckdb.DuckDBP
     if connection is None:
         return None
     try:
-        if fits(connection):
+        if load.has_definitions(connection) or fits(connection):
             return connection
     except duckdb.Error:
         pass

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from tests.warehouse.lake_builder import World, assert_right, contents, fill, part_tables, with_column
@@ -84,7 +86,7 @@ def test_a_file_that_a_reader_in_another_process_holds_is_replaced_by_a_copy(wor
         assert holder.stdout is not None
         assert holder.stdout.readline() == "12\n"
         held = world.home.database.stat().st_ino
-        for day in (1, 2, 3):
+        for day in (1, 2):
             add(world, day)
             assert world.publish().published
             assert world.home.database.stat().st_ino != held
@@ -98,7 +100,7 @@ def test_a_file_that_a_reader_in_another_process_holds_is_replaced_by_a_copy(wor
 def test_a_file_that_a_reader_in_this_process_holds_is_replaced_by_a_copy(world: World) -> None:
     world.publish()
     with open_read_only(world.home) as reader:
-        for day in (1, 2, 3):
+        for day in (1, 2):
             add(world, day)
             world.publish()
             assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(12,)]
@@ -107,17 +109,15 @@ def test_a_file_that_a_reader_in_this_process_holds_is_replaced_by_a_copy(world:
     assert_right(world)
 
 
-@pytest.mark.parametrize("beside", [".news-b.duckdb", "news.duckdb"])
+@pytest.mark.parametrize("beside", [".news-a.duckdb", "news.duckdb"])
 def test_a_stale_log_is_never_replayed(world: World, tmp_path: Path, beside: str) -> None:
     world.publish()
     log = _log_of_a_killed_writer(world.home.database, tmp_path / "scratch.duckdb")
     add(world, 1)
     world.publish()
-    add(world, 2)
-    world.publish()
     stale = world.home.root / f"{beside}.wal"
     shutil.copyfile(log, stale)
-    add(world, 3)
+    add(world, 2)
 
     world.publish()
 
@@ -141,12 +141,8 @@ os.kill(os.getpid(), 9)
 @pytest.mark.parametrize("content", [b"", b"no database", bytes(20_000)])
 def test_a_damaged_file_is_replaced(world: World, content: bytes) -> None:
     world.publish()
+    Slots(world.home).free().write_bytes(content)
     add(world, 1)
-    world.publish()
-    free = Slots(world.home).free()
-    free.chmod(0o644)
-    free.write_bytes(content)
-    add(world, 2)
 
     assert world.publish().published
     assert_right(world)
@@ -197,8 +193,7 @@ def test_a_check_that_stops_keeps_the_old_state_and_says_why(world: World) -> No
     before = contents(world.home)
     part = Part(date(2026, 4, 1), "courier", 0)
     tables = part_tables(part)
-    starts: list[int] = tables["entity_mentions"]["start"].to_pylist()
-    shifted = [start + 1 for start in starts]
+    shifted = pc.add(tables["entity_mentions"]["start"], pa.scalar(1, pa.int32())).to_pylist()
     world.add(part, {**tables, "entity_mentions": with_column(tables["entity_mentions"], "start", shifted)})
 
     for _ in range(2):
@@ -219,7 +214,7 @@ def test_a_database_does_not_grow_by_being_loaded_often(world: World) -> None:
     sizes = []
     part = Part(date(2026, 4, 1), "courier", 0)
     world.add(part, part_tables(part))
-    for step in range(8):
+    for step in range(6):
         world.replace(part, part_tables(part, seed=step % 2 + 1))
         world.publish()
         sizes.append(world.home.database.stat().st_size)

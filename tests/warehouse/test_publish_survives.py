@@ -46,7 +46,7 @@ def read_again_and_again(root: Path, stop: Event, answer: Connection) -> None:
                 sizes.add(connection.execute("SELECT count(*) FROM lake.articles").fetchall()[0][0])
             broken += first.execute("SELECT count(*) FROM lake.articles").fetchall() != held
             opened += 1
-            time.sleep(0.02)
+            time.sleep(0.1)
     answer.send((opened, broken, len(sizes)))
 
 
