@@ -21,7 +21,7 @@ def subject_of(verb: Token) -> Token | None:
         own = _own_subject(current)
         if own is not None:
             return own
-        if any(child.dep_ in ("nsubjpass", "auxpass") for child in current.children) and current is verb:
+        if any(child.dep_ in ("nsubjpass", "auxpass") for child in current.children) and current == verb:
             return None
         head = current.head
         if head.i == current.i:
