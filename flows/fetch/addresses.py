@@ -73,18 +73,26 @@ def objection(address: str, *, private_allowed: bool) -> str | None:
         ValueError: the text is no address.
     """
     parsed = ip_address(address)
-    if parsed in _METADATA:
-        return "a cloud metadata address"
-    if parsed.is_multicast:
-        return "a multicast address"
-    if parsed.is_link_local:
-        return "a link-local address"
-    if parsed.is_unspecified:
-        return "the unspecified address"
+    never = _never(parsed)
+    if never is not None:
+        return never
     private = _private(parsed)
     if private is not None:
         return None if private_allowed else private
     return _special(parsed)
+
+
+def _never(address: IPv4Address | IPv6Address) -> str | None:
+    """What nobody may want."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return "an IPv4 address written as IPv6"  # before all else: newer Pythons look through the dress, older do not
+    if address in _METADATA:
+        return "a cloud metadata address"
+    if address.is_multicast:
+        return "a multicast address"
+    if address.is_link_local:
+        return "a link-local address"
+    return "the unspecified address" if address.is_unspecified else None
 
 
 def _private(address: IPv4Address | IPv6Address) -> str | None:
@@ -103,7 +111,7 @@ def _special(address: IPv4Address | IPv6Address) -> str | None:
     if isinstance(address, IPv4Address):
         special = address in _RELAY_IPV4 or address in _SPECIAL_IPV4 or not address.is_global
         return "a reserved address" if special else None
-    if address.ipv4_mapped is not None or address in _COMPATIBLE:
+    if address in _COMPATIBLE:
         return "an IPv4 address written as IPv6"
     if address.sixtofour is not None or address.teredo is not None:
         return "an IPv4 tunnel address"

@@ -1,6 +1,6 @@
 """Asking politely: robots.txt first, the host's turn, tries that may help, and a record of every attempt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import httpx
@@ -13,6 +13,15 @@ from warehouse.records import Validators
 
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml"})
 """Media types that an article may come as."""
+ACCEPT: Mapping[Purpose, str] = {
+    "robots": "text/plain, */*;q=0.1",
+    "discovery": (
+        "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, "
+        "*/*;q=0.1"
+    ),
+    "page": "text/html, application/xhtml+xml, application/xml;q=0.9, text/plain;q=0.8, */*;q=0.1",
+}
+"""What a server with several forms of a document is asked for."""
 _NO_ANSWER = frozenset({"dns", "refused", "timeout", "tls", "protocol"})
 
 
@@ -91,7 +100,9 @@ class Fetcher:
         accepted: frozenset[str] | None,
         validators: Validators | None,
     ) -> Response | Failure:
-        result = self._client.get(url, admission=admission, accepted=accepted, validators=validators)
+        result = self._client.get(
+            url, admission=admission, accepted=accepted, validators=validators, accept=ACCEPT[purpose]
+        )
         started_at, duration = result.started_at or self._clock(), result.duration
         if isinstance(result, Failure):
             attempt = Attempt(url, purpose, started_at, duration, result.kind, result.detail, result.status)

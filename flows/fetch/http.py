@@ -41,7 +41,6 @@ ADDRESSES_TRIED = 4
 """Addresses of one host that are tried one after the other."""
 HEADER_OVERHEAD = 4
 """Bytes of a header's colon, space and end of line."""
-_ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, text/plain;q=0.8, */*;q=0.1"
 
 
 def resolve(host: str, port: int) -> list[str]:
@@ -50,8 +49,9 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+@cache
 def real_pace() -> Pace:
-    """Pace by the real clock."""
+    """Pace by the real clock: one for the whole process, as its sources may have hosts in common."""
     return Pace(now=time.monotonic, sleep=time.sleep)
 
 
@@ -251,6 +251,7 @@ class HttpClient:
         admission: Admission,
         accepted: frozenset[str] | None = None,
         validators: Validators | None = None,
+        accept: str = "*/*",
     ) -> Response | Failure:
         """One attempt to get the URL, redirects included.
 
@@ -259,15 +260,17 @@ class HttpClient:
             admission: Asked before each request, that of a redirect included.
             accepted: Media types to take, such as text/html; None takes all. An answer without a type is taken.
             validators: Of the version already seen; a server that still has it answers 304.
+            accept: The Accept header, for servers that have several forms of a document.
 
         Returns:
             An answer with status 200, or 304 where validators were given; a failure for everything else.
         """
         way = _Way()
+        headers = self._request_headers(accept, validators)
         following: str | Failure = url
         while not isinstance(following, Failure):
             url = following
-            answer = self._hop(url, way, admission, accepted, validators)
+            answer = self._hop(url, way, admission, accepted, headers)
             if isinstance(answer, Response) and answer.status not in REDIRECTS:
                 redirects = tuple(way.passed[:-1])
                 return replace(
@@ -283,7 +286,7 @@ class HttpClient:
         way: _Way,
         admission: Admission,
         accepted: frozenset[str] | None,
-        validators: Validators | None,
+        headers: Sequence[tuple[bytes, bytes]],
     ) -> Response | Failure:
         """One request and its answer, redirects as they come."""
         target = self._step(url, way)
@@ -297,7 +300,7 @@ class HttpClient:
             started = time.monotonic()
             self._deadline.start(self._settings.total_timeout - way.spent)
             try:
-                return self._exchange(target, accepted, validators)
+                return self._exchange(target, accepted, headers)
             except _Refused as refused:
                 return refused.failure
             except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
@@ -320,7 +323,7 @@ class HttpClient:
         return target
 
     def _exchange(
-        self, target: httpx.URL, accepted: frozenset[str] | None, validators: Validators | None
+        self, target: httpx.URL, accepted: frozenset[str] | None, headers: Sequence[tuple[bytes, bytes]]
     ) -> Response | Failure:
         timeouts = {
             "connect": self._settings.connect_timeout,
@@ -329,14 +332,14 @@ class HttpClient:
             "pool": self._settings.connect_timeout,
         }
         address = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
-        headers = self._request_headers(validators)
+        conditional = any(name in {b"If-None-Match", b"If-Modified-Since"} for name, _ in headers)
         with self._pool.stream("GET", address, headers=headers, extensions={"timeout": timeouts}) as stream:
             received = received_headers(stream.headers)
             size = sum(len(name) + len(value) + HEADER_OVERHEAD for name, value in stream.headers)
             if size > self._settings.max_header_bytes:
                 return Failure("too-large", f"{size} bytes of headers", status=stream.status)
             bare = Response(str(target), str(target), stream.status, b"", received)
-            if stream.status in REDIRECTS or (stream.status == 304 and validators is not None):
+            if stream.status in REDIRECTS or (stream.status == 304 and conditional):
                 return bare
             problem = status_problem(stream.status, received, self._clock()) or type_problem(received, accepted)
             if problem is not None:
@@ -350,10 +353,10 @@ class HttpClient:
             return plain
         return Response(str(target), str(target), stream.status, plain, received)
 
-    def _request_headers(self, validators: Validators | None) -> list[tuple[bytes, bytes]]:
+    def _request_headers(self, accept: str, validators: Validators | None) -> list[tuple[bytes, bytes]]:
         headers = [
             ("User-Agent", self._settings.user_agent),
-            ("Accept", _ACCEPT),
+            ("Accept", accept),
             ("Accept-Encoding", ACCEPT_ENCODING),
         ]
         if validators is not None and validators.etag is not None:

@@ -86,7 +86,7 @@ def fetch_source(
         http: Bounds and manners.
         clock: Tells the time, in UTC.
         run_id: The run that the catalogue's records name.
-        pace: Shared by sources that may be on one host.
+        pace: Whose turn it is at which host; by default that of the whole process.
         resolver: Addresses of a host.
         limits: Where parts are cut.
 

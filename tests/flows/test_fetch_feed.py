@@ -164,6 +164,13 @@ def test_a_large_feed_is_read_like_a_small_one() -> None:
     assert no_feed.detail == "neither RSS nor Atom nor JSON Feed"
 
 
+def test_a_reading_process_that_dies_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    result = read_feed_in_time(answer(RSS + b" " * READ_HERE_BYTES), max_items=10, seconds=30.0)
+    assert isinstance(result, Failure)
+    assert result.kind == "wrong-type"
+
+
 def test_a_feed_that_keeps_the_parser_busy_is_given_up() -> None:
     nested = b'<rss version="2.0"><channel>' + b"<a>" * 500_000
     result = read_feed_in_time(answer(nested), max_items=10, seconds=0.5)

@@ -241,3 +241,14 @@ def test_a_hold_is_waited_for_and_only_grows() -> None:
         pass
     assert time.slept == [10.0]
     assert pace.held("news.example") == 0.0
+
+
+def test_feeds_are_asked_for_as_feeds_and_pages_as_pages(web: Web) -> None:
+    with fetcher_for(web, ToldTime()) as fetcher:
+        fetcher.visit(f"{SITE}/a", "discovery")
+        fetcher.visit(f"{SITE}/a", "page")
+    assert [request.headers["accept"].partition(",")[0] for request in web.requests] == [
+        "text/plain",
+        "application/rss+xml",
+        "text/html",
+    ]
