@@ -50,6 +50,12 @@ class SourceReport:
     error: str | None = None
     """Why the source could not say which pages it has."""
 
+    def __str__(self) -> str:
+        if self.error is not None:
+            return f"failed, {self.error}"
+        failures = [f"{count} {kind}" for kind, count in self.failures.items()]
+        return ", ".join([f"{self.pages} new pages", f"{self.known} known", *failures])
+
 
 def tool() -> str:
     """Version of the step and of the libraries that shape its rows."""

@@ -115,6 +115,7 @@ def test_a_feed_becomes_raw_pages_with_everything_known_about_them(house: House,
     report = house.fetch(source_at(web))
     assert (report.found, report.known, report.pages, report.failures, report.error) == (2, 0, 2, {}, None)
     assert report.bytes == len(b"<p>/a</p>") + len(b"<p>new</p>")
+    assert str(report) == "2 new pages, 0 known"
     assert report.parts == (Part(DAY, "courier", 0),)
     first, second = house.rows("raw_pages")
     assert first["page_id"] == stable_id("page", f"{SITE}/a", content_hash(b"<p>/a</p>"))
@@ -232,6 +233,7 @@ def test_failures_are_rows_and_are_tried_again(house: House, web: Web) -> None:
     report = house.fetch(source_at(web))
     assert report.failures == {"http-4xx": 1, "http-5xx": 1, "robots": 1, "wrong-type": 1}
     assert (report.found, report.pages, report.error) == (5, 1, None)
+    assert str(report) == "1 new pages, 0 known, 1 http-4xx, 1 http-5xx, 1 robots, 1 wrong-type"
     pages = [
         (row["url"].removeprefix(SITE), row["outcome"], row["status"])
         for row in house.rows("fetches")
@@ -272,6 +274,7 @@ def test_a_source_that_cannot_be_read_fails_its_window(house: House, web: Web, a
     report = house.fetch(source_at(web))
     assert report.error is not None
     assert report.error.startswith(f"{kind}: ")
+    assert str(report) == f"failed, {report.error}"
     (recorded,) = house.catalogue.source_days(source="courier")
     assert (recorded.status, recorded.detail) == ("failed", report.error)
     assert house.catalogue.last_success("courier") is None
