@@ -51,7 +51,9 @@ def inspect_page(page: Page) -> Inspection:
 def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Candidate, ...]]:
     headlines = titles.titles(parsed, page.item_title)
     title = titles.choose(headlines)
-    extracted = body.extract(parsed, (*(headline.value for headline in headlines), parsed.element_title))
+    bylines = authors.authors(parsed)
+    names = authors.choose(bylines)
+    extracted = body.extract(parsed, (*(headline.value for headline in headlines), parsed.element_title), names)
     if isinstance(extracted, Reject):
         return extracted, ()
     access = metadata.access(parsed)
@@ -62,8 +64,6 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
     date = dates.choose(published)
     changes = dates.modified(parsed)
     change = dates.choose(changes)
-    bylines = authors.authors(parsed)
-    names = authors.choose(bylines)
     addresses = urls.addresses(parsed)
     address = urls.canonical(addresses)
     dateline = next((found for line in extracted.lines[:3] if (found := datelines.read(line.text))), None)

@@ -17,6 +17,8 @@ from transforms.clean.wording import containment, letters, repaired, shingles, s
 MIN_ARTICLE_BODY = 200
 """Characters; a shorter ``articleBody`` is a summary."""
 MAX_HEADING_WORDS = 20
+MIN_KEPT = 0.2
+"""Share of the text below which what looks like junk is taken to be the text: a page of credits, say."""
 
 Method = Literal["elements", "elements and siblings", "filtered by data", "data"]
 
@@ -32,8 +34,9 @@ class Body:
     """Share of the extracted letters that stand in lines of links, before filtering: a sign of list pages."""
 
 
-def extract(document: Document, titles: Iterable[str]) -> Body | Reject:
-    """The text of a page; ``titles`` are its headlines, which the text does not repeat."""
+def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()) -> Body | Reject:
+    """The text of a page; ``titles`` are its headlines and ``names`` its authors, which the text does not repeat."""
+    name_keys = frozenset(letters(name) for name in names)
     title_keys = frozenset(key for title in titles if (key := letters(title)))
     page_blocks = blocks(document.body)
     extracted = _extracted(document)
@@ -42,6 +45,7 @@ def extract(document: Document, titles: Iterable[str]) -> Body | Reject:
     lines = _aligned(extracted, page_blocks)
     link_lines = _share_of_link_lines(lines)
     lines, completed = body_scope.with_siblings(lines, page_blocks)
+    lines = body_scope.with_siblings_between(lines, page_blocks)
     method: Method = "elements and siblings" if completed else "elements"
     stated = lead.descriptions(document)
     first = next(
@@ -56,13 +60,18 @@ def extract(document: Document, titles: Iterable[str]) -> Body | Reject:
         lines, method = _by_article_body(lines, article_body, intro, method)
     elif len(lines) > 3:
         lines = body_scope.within_core(lines, intro.is_intro)
-    lines = _without_junk(lines, title_keys, trusted=method == "filtered by data")
+    lines = _without_junk(lines, title_keys, name_keys, trusted=method == "filtered by data")
     printed_lead = None
     if standfirst is not None and not junk_lines.is_junk(standfirst.text):
-        printed_lead = repaired(standfirst.text)
+        printed_lead = repaired(junk_lines.without_notes(standfirst.text))
         if not _contains(lines, standfirst):
             lines = [Line(standfirst.text, standfirst.key, standfirst, is_heading=False), *lines]
-    return Body(tuple(replace(line, text=repaired(line.text)) for line in lines), printed_lead, method, link_lines)
+    return Body(
+        tuple(replace(line, text=repaired(junk_lines.without_notes(line.text))) for line in lines),
+        printed_lead,
+        method,
+        link_lines,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +211,8 @@ def _lines_of(article_body: str) -> list[Line]:
     return [Line(text, key, None, is_heading=False) for text in written if (key := letters(text))]
 
 
-def _without_junk(lines: list[Line], titles: frozenset[str], *, trusted: bool) -> list[Line]:
-    """Lines without the repeated headline, lines of links and the usual junk, unless little would be left.
+def _without_junk(lines: list[Line], titles: frozenset[str], names: frozenset[str], *, trusted: bool) -> list[Line]:
+    """Lines without the repeated headline and byline, lines of links and the usual junk, unless little would be left.
 
     ``trusted``: the page's data has told lines of links already.
     """
@@ -222,10 +231,10 @@ def _without_junk(lines: list[Line], titles: frozenset[str], *, trusted: bool) -
             and block.link_density > 0.85
         ):
             continue
-        if junk_lines.is_junk(line.text):
+        if line.key in names or junk_lines.is_junk(line.text):
             continue
         kept.append(line)
-    return kept if length(kept) >= 0.5 * total else lines
+    return kept if length(kept) >= MIN_KEPT * total else lines
 
 
 def _repeats_title(line: Line, titles: frozenset[str]) -> bool:

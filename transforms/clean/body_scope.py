@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from lxml import html
 
 from transforms.clean.blocks import Block
 from transforms.clean.lines import Line, length
+from transforms.clean.wording import containment, shingles, tokens
 
 MIN_SIGNATURE_SHARE = 0.3
 """Share of the text that containers of one tag and class must hold to count as the article's."""
@@ -15,6 +16,9 @@ MIN_GAIN = 0.2
 """Share of the text that the siblings must add before they are believed."""
 CORE_SHARE = 0.85
 OUTER_LEVELS = 5
+MAX_GAP = 12
+"""Blocks between two of the text beyond which something else stands between them."""
+_TEXT_TAGS = frozenset({"p", "h2", "h3", "h4"})
 
 
 def with_siblings(lines: list[Line], blocks: Sequence[Block]) -> tuple[list[Line], bool]:
@@ -53,6 +57,34 @@ def with_siblings(lines: list[Line], blocks: Sequence[Block]) -> tuple[list[Line
     if sum(len(block.key) for block in gained) < MIN_GAIN * total or sum(len(block.key) > 80 for block in gained) < 3:
         return lines, False
     return _merged(lines, missing), True
+
+
+def with_siblings_between(lines: list[Line], blocks: Sequence[Block]) -> list[Line]:
+    """Lines completed by the sub-headings and short paragraphs that stand between them in the same parent element.
+
+    Extractors drop what is short; a sibling of the paragraph before and of the one after it belongs to the text, unless
+    the page repeats it (a box) or the text has most of it (a paragraph without its notes).
+    """
+    placed = [line.block for line in lines if line.block is not None]
+    have = {line.key for line in lines}
+    everything = "".join(line.key for line in lines)
+    known = shingles(tokens(" ".join(line.text for line in lines)))
+    repeated = Counter(block.key for block in blocks)
+    missing: list[Block] = []
+    for before, after in pairwise(placed):
+        if not before.position + 1 < after.position <= before.position + MAX_GAP:
+            continue
+        parents = (before.element.getparent(), after.element.getparent())
+        for block in blocks[before.position + 1 : after.position]:
+            if block.tag not in _TEXT_TAGS or block.key in have or repeated[block.key] > 1 or block.key in everything:
+                continue
+            parent = block.element.getparent()
+            beside = parent is parents[0] and parent is parents[1]
+            if not beside or block.link_density >= 0.5 or block.is_furniture:
+                continue
+            if containment(shingles(tokens(block.text)), known) < 0.5:
+                missing.append(block)
+    return _merged(lines, missing) if missing else lines
 
 
 def within_core(lines: list[Line], is_intro: Callable[[Line], bool]) -> list[Line]:

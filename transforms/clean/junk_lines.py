@@ -9,6 +9,15 @@ MAX_LINE = 220
 """Longer lines are paragraphs, whatever they begin with."""
 _READING_TIME = re.compile(r"^\d{1,3}[ -]?(?:min|mins|minutes?|minuten)\b[. ]*(?:read|lesezeit)?\.?$", re.IGNORECASE)
 _DATE_LINE_LENGTH = 90
+_CREDIT = re.compile(r"(?:\bgetty images|\bshutterstock|/(?:afp|ap|reuters|dpa|epa|imago))\W{0,3}$", re.IGNORECASE)
+_CREDIT_LENGTH = 80
+_CONTACT = re.compile(r"^[^@]{0,30}\b[\w.+-]{1,40}@[\w.-]{3,40}\W{0,3}$")
+# what screen readers are told about a link, in brackets after it
+_LINK_NOTE = re.compile(
+    r"\s?\((?:öffnet (?:in|im) (?:einem )?neuen (?:fenster|tab)|opens in (?:a )?new (?:window|tab)|external link"
+    r"|externer link|nouvelle fenêtre|se abre en (?:una )?(?:nueva ventana|ventana nueva))\)",
+    re.IGNORECASE,
+)
 
 
 def is_junk(line: str) -> bool:
@@ -20,9 +29,16 @@ def is_junk(line: str) -> bool:
         return True
     if _openings().match(folded) or _READING_TIME.match(folded):
         return True
+    if (len(line) <= _CREDIT_LENGTH and _CREDIT.search(line)) or _CONTACT.match(line):
+        return True
     if len(line) <= _DATE_LINE_LENGTH and _dated().match(folded):
         return True
     return bool(_byline().match(line.strip()))
+
+
+def without_notes(line: str) -> str:
+    """The line without what is said to screen readers about its links."""
+    return _LINK_NOTE.sub("", line) if "(" in line else line
 
 
 @cache
