@@ -46,7 +46,7 @@ class Assassin:
                 time.sleep(moment)
                 process.send_signal(signal.SIGKILL)
                 break
-            time.sleep(0.001)
+            time.sleep(0.004)
         process.communicate()
         return process.returncode == -signal.SIGKILL
 
