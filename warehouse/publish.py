@@ -118,9 +118,9 @@ def _parts_behind(slots: Slots, wanted: load.Wanted) -> int | None:
         return len(load.missing_all(wanted).parts)
     try:
         with reading(published) as connection:
-            if load.is_current(connection, wanted):
-                return None
-            return len(load.difference(connection, wanted).parts)
+            parts = len(load.difference(connection, wanted).parts)
+            current = not parts and load.has_definitions(connection) and load.has_days(connection, wanted)
+            return None if current else parts
     except duckdb.Error:
         # Damaged, or open for writing in a client: then a new state is published in its place.
         return len(load.missing_all(wanted).parts)

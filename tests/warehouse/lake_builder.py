@@ -1,6 +1,8 @@
 """Small lakes of invented news whose rows fit together: offsets, references and counts are right."""
 
+import os
 import random
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -88,6 +90,14 @@ class World:
 
     def publish(self) -> Publication:
         return publish(self.home, self.catalogue, self.lake, now=self.now)
+
+
+def copied(home: Home, root: Path) -> World:
+    """A world of its own that begins as a copy of another, closed one."""
+    shutil.copytree(home.root, root, ignore=shutil.ignore_patterns(home.database.name))
+    world = World.at(root)
+    os.link(root / ".news-a.duckdb", world.home.database)
+    return world
 
 
 def parts_of(days: int, sources: Sequence[str] = ("courier", "ledger"), first: date = date(2026, 3, 1)) -> list[Part]:

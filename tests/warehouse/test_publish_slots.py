@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from tests.warehouse.lake_builder import World, assert_right, contents, fill, part_tables, with_column
+from tests.warehouse.lake_builder import World, assert_right, contents, copied, fill, part_tables, with_column
+from warehouse.home import Home
 from warehouse.parts import Part
 from warehouse.query import open_read_only
 from warehouse.slots import Slots
@@ -27,10 +28,19 @@ print(connection.execute("SELECT count(*) FROM articles").fetchall()[0][0], flus
 """
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World.at(tmp_path / "home")
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    world = World.at(tmp_path_factory.mktemp("published") / "home")
     fill(world, days=1)
+    assert world.publish().published
+    world.catalogue.close()
+    return world.home
+
+
+@pytest.fixture
+def world(published: Home, tmp_path: Path) -> Iterator[World]:
+    """Twelve articles in two parts, published once."""
+    world = copied(published, tmp_path / "home")
     yield world
     world.catalogue.close()
 
@@ -42,7 +52,6 @@ def add(world: World, day: int) -> Part:
 
 def test_the_published_name_is_a_link_to_the_two_files_in_turn(world: World) -> None:
     one, other = Slots(world.home).both
-    world.publish()
     assert world.home.database.samefile(one)
     add(world, 1)
     world.publish()
@@ -54,7 +63,6 @@ def test_the_published_name_is_a_link_to_the_two_files_in_turn(world: World) -> 
 
 
 def test_with_nothing_new_nothing_is_published_and_it_says_so(world: World) -> None:
-    world.publish()
     before = world.home.database.stat().st_ino
 
     publication = world.publish()
@@ -65,12 +73,10 @@ def test_with_nothing_new_nothing_is_published_and_it_says_so(world: World) -> N
 
 
 def test_a_published_file_cannot_be_opened_for_writing_by_mistake(world: World) -> None:
-    world.publish()
     assert world.home.database.stat().st_mode & 0o222 == 0
 
 
 def test_the_file_is_of_a_version_that_duckdb_1_5_reads(world: World) -> None:
-    world.publish()
     add(world, 1)
     world.publish()
     with world.home.database.open("rb") as file:
@@ -79,7 +85,6 @@ def test_the_file_is_of_a_version_that_duckdb_1_5_reads(world: World) -> None:
 
 
 def test_a_file_that_a_reader_in_another_process_holds_is_replaced_by_a_copy(world: World) -> None:
-    world.publish()
     command = [sys.executable, "-c", HOLDER, str(world.home.database)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdin is not None
@@ -98,7 +103,6 @@ def test_a_file_that_a_reader_in_another_process_holds_is_replaced_by_a_copy(wor
 
 
 def test_a_file_that_a_reader_in_this_process_holds_is_replaced_by_a_copy(world: World) -> None:
-    world.publish()
     with open_read_only(world.home) as reader:
         for day in (1, 2):
             add(world, day)
@@ -111,7 +115,6 @@ def test_a_file_that_a_reader_in_this_process_holds_is_replaced_by_a_copy(world:
 
 @pytest.mark.parametrize("beside", [".news-a.duckdb", "news.duckdb"])
 def test_a_stale_log_is_never_replayed(world: World, tmp_path: Path, beside: str) -> None:
-    world.publish()
     log = _log_of_a_killed_writer(world.home.database, tmp_path / "scratch.duckdb")
     add(world, 1)
     world.publish()
@@ -140,7 +143,6 @@ os.kill(os.getpid(), 9)
 
 @pytest.mark.parametrize("content", [b"", b"no database", bytes(20_000)])
 def test_a_damaged_file_is_replaced(world: World, content: bytes) -> None:
-    world.publish()
     Slots(world.home).free().write_bytes(content)
     add(world, 1)
 
@@ -149,7 +151,6 @@ def test_a_damaged_file_is_replaced(world: World, content: bytes) -> None:
 
 
 def test_a_damaged_published_file_is_replaced_by_a_load_of_everything(world: World) -> None:
-    world.publish()
     world.home.database.chmod(0o644)
     with world.home.database.open("r+b") as file:
         file.truncate(5_000)
@@ -161,7 +162,6 @@ def test_a_damaged_published_file_is_replaced_by_a_load_of_everything(world: Wor
 
 
 def test_a_published_name_that_was_copied_or_removed_is_linked_again(world: World) -> None:
-    world.publish()
     copy = world.home.root / "copy"
     shutil.copyfile(world.home.database, copy)
     copy.replace(world.home.database)
@@ -175,7 +175,6 @@ def test_a_published_name_that_was_copied_or_removed_is_linked_again(world: Worl
 
 
 def test_leftovers_of_a_killed_publisher_are_removed(world: World) -> None:
-    world.publish()
     slots = Slots(world.home)
     os.link(world.home.database, world.home.root / ".news-next.duckdb")
     (world.home.root / ".news-copy.duckdb").write_bytes(b"half")
@@ -189,7 +188,6 @@ def test_leftovers_of_a_killed_publisher_are_removed(world: World) -> None:
 
 
 def test_a_check_that_stops_keeps_the_old_state_and_says_why(world: World) -> None:
-    world.publish()
     before = contents(world.home)
     part = Part(date(2026, 4, 1), "courier", 0)
     tables = part_tables(part)

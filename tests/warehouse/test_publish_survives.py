@@ -16,7 +16,8 @@ from warehouse.home import Home
 from warehouse.parts import Part
 from warehouse.query import open_read_only
 
-PROCESSES = get_context("spawn")
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.warehouse.lake_builder"])
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def read_again_and_again(root: Path, stop: Event, answer: Connection) -> None:
                 sizes.add(connection.execute("SELECT count(*) FROM lake.articles").fetchall()[0][0])
             broken += first.execute("SELECT count(*) FROM lake.articles").fetchall() != held
             opened += 1
-            time.sleep(0.1)
+            time.sleep(0.25)
     answer.send((opened, broken, len(sizes)))
 
 
