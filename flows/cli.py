@@ -142,7 +142,7 @@ def up(context: click.Context, port: int) -> None:
 
 @newslake.command()
 @click.argument("query", required=False)
-@click.option("--json", "style", flag_value="json", help="Rows as JSON objects, one a line.")
+@click.option("--json", "style", flag_value="json", help="Rows as a JSON array of objects.")
 @click.option("--csv", "style", flag_value="csv", help="CSV, safe to open in a spreadsheet.")
 @click.pass_context
 def sql(context: click.Context, query: str | None, style: str | None) -> None:
@@ -198,10 +198,19 @@ def annotate(context: click.Context, jsonl: tuple[str, str], model: str | None) 
 
 
 def _stream(paths: tuple[str, str], convert: Callable[[IO[Any], Callable[[str], object]], int]) -> None:
-    """Convert lines of the first file into lines of the second, which appears when it is complete."""
+    """Convert lines of the first file into lines of the second, which appears only when it is complete."""
     source, target = paths
-    with click.open_file(source, encoding="utf-8") as lines, click.open_file(target, "w", "utf-8", atomic=True) as out:
-        count = convert(lines, out.write)
+    with click.open_file(source, encoding="utf-8") as lines:
+        if target == "-":
+            count = convert(lines, sys.stdout.write)
+        else:
+            unfinished = Path(f"{target}.unfinished")
+            try:
+                with unfinished.open("w", encoding="utf-8") as out:
+                    count = convert(lines, out.write)
+                unfinished.replace(target)
+            finally:
+                unfinished.unlink(missing_ok=True)
     click.echo(f"{count} lines", err=True)
 
 

@@ -40,3 +40,5 @@ class Discovery:
     memos: tuple[Memo, ...] = ()
     failure: Failure | None = None
     """Why the source could not say which pages it has."""
+    only_latest: bool = False
+    """Whether the source names its latest pages and forgets older ones, as a feed does."""

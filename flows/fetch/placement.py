@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from flows.fetch.items import Item
+from flows.fetch.items import Discovery, Item
 from flows.fetch.window import Window
 
 
@@ -43,3 +43,23 @@ def place(items: Iterable[Item], window: Window, now: datetime) -> Placement:
         day = item.dated.astimezone(UTC).date() if inside and item.dated is not None else window.last_day
         days[day][item.key] = item
     return Placement({day: tuple(found.values()) for day, found in days.items()}, later)
+
+
+def answered_from(discovery: Discovery, window: Window, *, continues_from: datetime | None) -> datetime:
+    """Instant of the window from which the source has told everything; what lies before stays a gap.
+
+    A feed that names pages of the last two days says nothing about a month. Undated, it answers for the window's last
+    day alone.
+
+    Args:
+        discovery: What the source names.
+        window: The time it was asked about.
+        continues_from: End of what was fetched before, if the source still names a page of that time: then it has
+            forgotten nothing since.
+    """
+    if not discovery.only_latest:
+        return window.start
+    last_day = window.within(window.last_day).start
+    oldest = min((item.dated for item in discovery.items if item.dated), default=last_day)
+    known = [instant for instant in (oldest, continues_from, last_day) if instant is not None]
+    return max(window.start, min(known))

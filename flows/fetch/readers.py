@@ -92,7 +92,7 @@ class FeedReader:
         )
         validators = Validators(answer.headers.get("etag"), answer.headers.get("last-modified"))
         memos = () if validators == Validators() else (Memo(memo_key, validators),)
-        return Discovery(items, visit.attempts, memos)
+        return Discovery(items, visit.attempts, memos, only_latest=True)
 
     def load(self, item: Item) -> Visit:
         """The page, if it may be fetched and is one."""

@@ -10,7 +10,7 @@ from flows.fetch.batches import Batch, PartLimits
 from flows.fetch.http import HttpSettings, Resolver, real_pace, resolve
 from flows.fetch.items import Discovery, Item
 from flows.fetch.pace import Pace
-from flows.fetch.placement import Placement, place
+from flows.fetch.placement import Placement, answered_from, place
 from flows.fetch.readers import SourceReader, open_reader
 from flows.fetch.results import Failure
 from flows.fetch.window import Window
@@ -112,8 +112,10 @@ def fetch_source(
         if not writer.retryable and not placement.later:
             for memo in discovery.memos:
                 catalogue.remember_validators(memo.key, memo.validators)
-        for day in placement.days:
-            catalogue.record_window(writer.outcome(day, window.within(day), discovery.failure))
+        continues_from = catalogue.last_success(source.name) if writer.known else None
+        answered = Window(answered_from(discovery, window, continues_from=continues_from), window.end)
+        for day in answered.days():
+            catalogue.record_window(writer.outcome(day, answered.within(day), discovery.failure))
     return SourceReport(
         source=source.name,
         found=placement.count,
