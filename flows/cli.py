@@ -58,7 +58,7 @@ def _for_people(error: Exception) -> click.ClickException:
     if isinstance(error, SettingsError):
         return click.UsageError(str(error))
     if isinstance(error, (OSError, ValueError, LookupError, RuntimeError)) and str(error):
-        return FailedWork(f"{error} (run with --debug for where it happened)")
+        return FailedWork(str(error))
     return FailedWork(f"{type(error).__name__}: {error} (run with --debug for where it happened)")
 
 

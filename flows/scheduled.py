@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.ingest import ingest
 from flows.plain_run import choose_sources, now
@@ -27,7 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 RETRY_SECONDS = 2
-THREADS: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1)
+THREADS = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1))
 """The threads wait, for the network or for a worker process; they do no work of their own."""
 
 

@@ -1,13 +1,11 @@
 """``newslake sql``: questions to the published database, read-only."""
 
+import shutil
 import sys
 from collections.abc import Iterator
 
-import duckdb
-from warehouse.query import QueryResult, format_csv, format_json, open_read_only, run_query
-
-from flows.console import grid, standard_console
 from warehouse.home import Home
+from warehouse.query import QueryError, QueryResult, format_csv, format_json, format_table, open_read_only, run_query
 
 PROMPT = "newslake> "
 CONTINUED = "      ... "
@@ -17,13 +15,10 @@ def print_query(home: Home, query: str, style: str | None) -> None:
     """Print the rows of one query as a table, or as ``json`` or ``csv``.
 
     Raises:
-        ValueError: the query is wrong; DuckDB's message says where.
+        QueryError: the query is wrong; DuckDB's message says where.
     """
     with open_read_only(home) as connection:
-        try:
-            _print(run_query(connection, query), style)
-        except duckdb.Error as error:
-            raise ValueError(str(error)) from error
+        _print(run_query(connection, query), style)
 
 
 def shell(home: Home, style: str | None) -> None:
@@ -36,7 +31,7 @@ def shell(home: Home, style: str | None) -> None:
     for query in _queries(interactive=interactive):
         try:
             print_query(home, query, style)
-        except ValueError as error:
+        except QueryError as error:
             print(error, file=sys.stderr)  # noqa: T201
 
 
@@ -61,5 +56,5 @@ def _print(result: QueryResult, style: str | None) -> None:
     elif style == "csv":
         sys.stdout.write(format_csv(result))
     else:
-        rows = [["" if value is None else str(value) for value in row] for row in result.rows]
-        standard_console().print(grid(result.columns, rows), markup=False)
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        sys.stdout.write(format_table(result, width=width))

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 import duckdb
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from warehouse.ddl import literal
 from warehouse.home import Home
@@ -28,7 +29,7 @@ class NoDatabaseError(FileNotFoundError):
     """Nothing has been published in this home yet."""
 
     def __init__(self, home: Home) -> None:
-        super().__init__(f"There is no {home.database} yet: it is made by the first run.")
+        super().__init__(f"There is no {home.database} yet: the first `newslake run` makes it.")
 
 
 class QueryError(ValueError):
@@ -94,26 +95,39 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str, *, limit: int | N
     return QueryResult(columns, tuple(tuple(row) for row in (rows[:limit] if truncated else rows)), truncated)
 
 
-def format_table(result: QueryResult, *, width: int | None = None, cell_width: int = 60) -> str:
-    """Rows as aligned text, one line a row; control characters are shown as �, so no text can steer the terminal.
+def format_table(result: QueryResult, *, width: int | None = None) -> str:
+    """Rows as aligned text, one line a row; where that is wider than ``width``, one line a value.
 
-    Args:
-        result: What to show.
-        width: Columns of the terminal: lines are cut there; by default they are as long as they must be.
-        cell_width: Longer values are cut, with an ellipsis.
+    Control characters are shown as �, so no text can steer the terminal.
     """
     lines = [result.columns, *([_cell(value) for value in row] for row in result.rows)]
-    shown = [[_fit(_printable(cell), cell_width) for cell in line] for line in lines]
+    shown = [[_printable(cell) for cell in line] for line in lines]
     widths = [max(cell_len(line[index]) for line in shown) for index in range(len(result.columns))]
+    if width is not None and sum(widths) + 2 * len(widths) > width:
+        return _records(shown, width)
     right = [
         bool(result.rows) and all(value is None or _is_number(value) for value in column)
         for column in zip(*result.rows, strict=True)
     ] or [False] * len(widths)
     text = [_aligned(line, widths, right) for line in shown]
     text.insert(1, "  ".join("─" * each for each in widths))
-    if width is not None:
-        text = [_fit(line, width) for line in text]
     return "".join(f"{line.rstrip()}\n" for line in text)
+
+
+def _records(shown: Sequence[Sequence[str]], width: int) -> str:
+    """Each row as a block of name and value, long values folded and indented; empty values are left out."""
+    names, *rows = shown
+    indent = max(map(cell_len, names)) + 2
+    blocks = []
+    for row in rows:
+        lines = []
+        for name, value in zip(names, row, strict=True):
+            if value:
+                folded = wrap(value, max(width - indent, 20), break_on_hyphens=False)
+                lines += [f"{start:<{indent}}{piece}" for start, piece in zip([name], folded, strict=False)]
+                lines += [f"{'':<{indent}}{piece}" for piece in folded[1:]]
+        blocks.append("".join(f"{line}\n" for line in lines))
+    return "\n".join(blocks)
 
 
 def format_json(result: QueryResult) -> str:
@@ -200,10 +214,6 @@ def _printable(text: str) -> str:
     """Line breaks as spaces; characters that steer a terminal or turn the direction of writing as �."""
     spaced = re.sub(r"[\t\r\n]+", " ", text)
     return "".join("�" if unicodedata.category(character) in {"Cc", "Cf", "Cs"} else character for character in spaced)
-
-
-def _fit(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else f"{set_cell_size(text, width - 1)}…"
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

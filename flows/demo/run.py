@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 
 from rich.console import Console
-from warehouse.query import open_read_only, run_query
 
-from flows.console import grid, print_report, standard_console
+from flows.console import print_report, standard_console
 from flows.demo.server import serve_demo_site
 from flows.plain_run import ingest_with_progress
 from flows.report import RunReport
 from flows.settings import Settings
 from flows.sources import Source, load_sources
 from warehouse.home import Home
+from warehouse.query import format_table, open_read_only, run_query
 
 FORTNIGHT = (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 16, tzinfo=UTC))
 """The days in which the demo's articles were published."""
@@ -47,6 +47,5 @@ def print_queries(home: Home, console: Console) -> None:
             result = run_query(connection, query)
             console.print()
             console.print(query, style="cyan", highlight=False, markup=False)
-            rows = [["" if value is None else str(value) for value in row] for row in result.rows]
-            console.print(grid(result.columns, rows))
+            console.print(format_table(result, width=console.width), highlight=False, markup=False, soft_wrap=True)
     console.print(f'\nAsk your own: newslake --home {home.root} sql "SELECT …"', highlight=False, soft_wrap=True)

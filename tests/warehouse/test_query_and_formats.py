@@ -131,7 +131,20 @@ def test_a_table_is_aligned_and_cannot_steer_the_terminal() -> None:
         "港口               12  []                           2026-03-01           �[31mred�",
         "=HYPERLINK(1)    -1.5                               1:00:00              00ff",
     ]
-    assert all(len(line) <= 30 for line in format_table(VALUES, width=30).splitlines())
+
+
+def test_a_table_wider_than_the_terminal_has_a_line_for_each_value() -> None:
+    wide = QueryResult(
+        ("speaker_name", "content"), (("Tove Ås", "We will build the line together, all of us"), (None, "Yes"))
+    )
+
+    assert format_table(wide, width=40).splitlines() == [
+        "speaker_name  Tove Ås",
+        "content       We will build the line",
+        "              together, all of us",
+        "",
+        "content       Yes",
+    ]
 
 
 def test_a_table_without_rows_is_its_header() -> None:
