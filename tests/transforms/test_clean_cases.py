@@ -1,4 +1,4 @@
-"""Golden cases: each folder of ``clean_cases`` holds a page, what is known about it, what must come out, and its origin."""
+"""Golden cases: a folder of ``clean_cases`` holds a page, what is known about it, what must come out, its origin."""
 
 import json
 from dataclasses import asdict

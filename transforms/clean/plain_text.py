@@ -67,7 +67,7 @@ def read(text: str) -> PlainText:
         title is None
         and len(blocks) > 1
         and _may_be_headline(blocks[0])
-        and not _may_be_headline(blocks[1], strict=True)
+        and (_BYLINE.fullmatch(blocks[1]) or not _may_be_headline(blocks[1], strict=True))
     ):
         title, blocks = blocks[0], blocks[1:]
     names = authors.names_in(header["authors"]) if "authors" in header else ()

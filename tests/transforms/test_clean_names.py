@@ -1,0 +1,90 @@
+"""Headlines without the site, bylines as lists of names."""
+
+import pytest
+
+from transforms.clean import document
+from transforms.clean.authors import authors, choose, names_in
+from transforms.clean.document import Document
+from transforms.clean.titles import choose as choose_title
+from transforms.clean.titles import titles, without_site
+from transforms.clean.wording import letters
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Ada Lindqvist and Tom Reyes", ("Ada Lindqvist", "Tom Reyes")),
+        ("Von Jörg Süßmann", ("Jörg Süßmann",)),
+        ("Par Anne Dubois et Luc Morel", ("Anne Dubois", "Luc Morel")),
+        ("BY ADA LINDQVIST", ("ADA LINDQVIST",)),
+        ("Ada Lindqvist, Political Correspondent", ("Ada Lindqvist",)),
+        ("Ada Lindqvist, Tom Reyes & Nora Eide", ("Ada Lindqvist", "Tom Reyes", "Nora Eide")),
+        ("John A Smith, Jr.", ("John A Smith, Jr.",)),
+        ("ada.lindqvist@courier.example", ()),
+        ("https://www.facebook.com/courier", ()),
+        ("12 March 2026", ("12 March 2026",)),
+        ("Ada Lindqvist; ada lindqvist", ("Ada Lindqvist",)),
+        ("", ()),
+    ],
+)
+def test_bylines_are_lists_of_names(byline: str, names: tuple[str, ...]) -> None:
+    assert names_in(byline) == names
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("New pier approved | Harbour Courier", "New pier approved"),
+        ("New pier approved - Town - Harbour Courier", "New pier approved - Town"),
+        ("Harbour Courier: New pier approved", "Harbour Courier: New pier approved"),
+        ("Harbour Courier | New pier approved", "New pier approved"),
+        ("Pier – a story of storms", "Pier – a story of storms"),
+    ],
+)
+def test_the_site_is_taken_off_the_title(title: str, expected: str) -> None:
+    assert without_site(title, {letters("Harbour Courier")}, ()) == expected
+
+
+def parsed(html: str, address: str = "https://www.courier.example/n/1") -> Document:
+    result = document.parse(html, address)
+    assert isinstance(result, Document)
+    return result
+
+
+def test_the_wording_that_most_places_agree_on_is_the_title() -> None:
+    page = parsed(
+        '<title>Council says yes to pier - Courier</title><meta property="og:title" content="Council says yes to pier">'
+        '<meta property="og:site_name" content="Courier"><body><h1>Courier</h1><h2>Council says yes to pier</h2></body>'
+    )
+    winner = choose_title(titles(page, None))
+    assert winner is not None
+    assert (winner.value, winner.origin) == ("Council says yes to pier", "og")
+
+
+def test_a_feed_s_title_serves_where_the_page_has_none() -> None:
+    winner = choose_title(titles(parsed("<body><p>Text</p></body>"), "From the feed"))
+    assert winner is not None
+    assert (winner.value, winner.origin) == ("From the feed", "feed")
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ('{"@type":"Person","name":"Ada Lindqvist"}', ("Ada Lindqvist",)),
+        ('[{"name":"Ada Lindqvist"},{"name":"Tom Reyes"}]', ("Ada Lindqvist", "Tom Reyes")),
+        ('"Ada Lindqvist, Tom Reyes"', ("Ada Lindqvist", "Tom Reyes")),
+        ('{"@type":"Person","givenName":"Ada","familyName":"Lindqvist"}', ("Ada Lindqvist",)),
+        ('{"@type":"Organization","name":"Harbour and Coast News"}', ("Harbour and Coast News",)),
+        ('{"@type":"Person","name":["Ada Lindqvist","Tom Reyes"]}', ("Ada Lindqvist", "Tom Reyes")),
+    ],
+)
+def test_every_form_of_author_in_json_ld_is_read(author: str, names: tuple[str, ...]) -> None:
+    page = parsed(
+        '<script type="application/ld+json">{"@type":"Report","headline":"x","author":' + author + "}</script><p>x</p>"
+    )
+    assert choose(authors(page)) == names
+
+
+def test_printed_bylines_serve_where_the_data_is_silent() -> None:
+    page = parsed('<article><h1>Pier</h1><div class="byline">By Ada Lindqvist | Reporter</div><p>Text</p></article>')
+    assert choose(authors(page)) == ("Ada Lindqvist",)
