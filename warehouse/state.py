@@ -29,12 +29,17 @@ LOADED_PARTS = Table(
 
 LATEST_PAGES = Table(
     name="latest_pages",
-    doc="The page that counts for each article: the one observed last.",
+    doc="The page that counts for each article: the one with the latest change, by its own word, else by fetching.",
     step="load",
     key=("article_id",),
     columns=(
         Column("article_id", pa.string(), "Article, by its canonical URL: equal in all its versions.", required=True),
-        Column("page_id", pa.string(), "Page that was observed last; of several, the greatest id.", required=True),
+        Column(
+            "page_id",
+            pa.string(),
+            "Page with the latest change; of several, the one fetched last, then the greatest id.",
+            required=True,
+        ),
         Column("part", pa.string(), "Part it is in: the same page may have been fetched twice.", required=True),
         _SOURCE,
         Column("day", pa.date32(), "Day of publication; where it is not known, the day of fetching.", required=True),

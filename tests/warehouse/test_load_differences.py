@@ -1,7 +1,7 @@
 """The database follows the catalogue part by part, and is what a load of everything would give."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -104,7 +104,7 @@ def test_results_of_a_step_that_is_undone_by_an_earlier_one_leave_the_database(w
     assert asked(world, f"SELECT DISTINCT nlp_status FROM articles WHERE part = '{part.name}'") == [(None,)]
 
 
-def test_an_article_counts_in_the_version_that_was_observed_last(world: World) -> None:
+def test_an_article_counts_in_the_version_that_was_changed_last(world: World) -> None:
     part = Part(date(2026, 3, 2), "courier", 0)
     again = later(part, 1)
     world.add(again, part_tables(again, articles=1))
@@ -121,6 +121,20 @@ def test_an_article_counts_in_the_version_that_was_observed_last(world: World) -
     world.publish()
 
     assert asked(world, "SELECT part, versions FROM articles") == [(part.name, 1)]
+
+
+def test_an_older_capture_that_is_fetched_later_does_not_take_the_place_of_a_newer_one(world: World) -> None:
+    live, archived = Part(date(2026, 3, 2), "courier", 0), Part(date(2026, 3, 2), "courier", 1)
+    for part, changed in ((live, datetime(2026, 3, 2, 8, tzinfo=UTC)), (archived, datetime(2026, 3, 1, tzinfo=UTC))):
+        tables = part_tables(part, articles=1)
+        world.add(part, {**tables, "articles": with_column(tables["articles"], "modified_at", [changed])})
+    world.publish()
+
+    assert asked(world, "SELECT part FROM articles") == [(live.name,)]
+    assert asked(world, "SELECT part, is_latest FROM article_versions ORDER BY version") == [
+        (archived.name, False),
+        (live.name, True),
+    ]
 
 
 def test_a_page_that_was_fetched_twice_is_one_article_with_its_rows_once(world: World) -> None:

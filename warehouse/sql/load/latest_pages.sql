@@ -1,5 +1,5 @@
 -- The page that counts, for every article of which a page came or went: the one with the latest change, by the
--- page's own word where it has one, for an older capture may be read after a newer one.
+-- page's own word where it has one, for an older capture may be read after a newer one; never later than its fetching.
 SELECT
     article_id,
     newest.page_id AS page_id,
@@ -12,7 +12,7 @@ FROM (
     SELECT
         article_id,
         max({
-            'changed_at': coalesce(modified_at, observed_at),
+            'changed_at': least(modified_at, observed_at),
             'observed_at': observed_at,
             'page_id': page_id,
             'part': part,

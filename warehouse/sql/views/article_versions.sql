@@ -1,5 +1,5 @@
 -- Every stored version of every article, with what changed against the version before it.
--- column version: Number of the version, from 1 in the order of fetching.
+-- column version: Number of the version, from 1 in the order of their changes: by the page's own word, else by fetching.
 -- column is_latest: Whether the view articles shows this version.
 -- column title_changed: Whether the headline differs from the version before; NULL in the first.
 -- column text_changed: Whether the text differs from the version before; NULL in the first.
@@ -7,7 +7,7 @@
 CREATE VIEW article_versions AS
 WITH pages AS (
     -- A page that was fetched twice, byte for byte, is one version.
-    SELECT article_id, page_id, part, observed_at, title, text_hash
+    SELECT article_id, page_id, part, least(modified_at, observed_at) AS changed_at, observed_at, title, text_hash
     FROM lake.articles
     QUALIFY row_number() OVER (PARTITION BY page_id ORDER BY observed_at, part) = 1
 ),
@@ -20,7 +20,7 @@ numbered AS (
         text_hash IS DISTINCT FROM lag(text_hash) OVER versions AS text_changed,
         lag(page_id) OVER versions AS previous_page_id
     FROM pages
-    WINDOW versions AS (PARTITION BY article_id ORDER BY observed_at, page_id)
+    WINDOW versions AS (PARTITION BY article_id ORDER BY changed_at, observed_at, page_id)
 )
 SELECT
     article.article_id,
