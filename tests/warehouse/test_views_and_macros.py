@@ -156,7 +156,7 @@ def test_search_puts_headlines_first(database: duckdb.DuckDBPyConnection) -> Non
 
 
 def test_quotes_by_finds_a_speaker_by_a_part_of_the_name_or_by_id(database: duckdb.DuckDBPyConnection) -> None:
-    speakers = rows(database, "SELECT DISTINCT speaker FROM quotes_by('okafor')")
+    speakers = rows(database, "SELECT DISTINCT speaker_name FROM quotes_by('okafor')")
     assert speakers == [("Mireille Okafor",)]
     assert rows(database, "SELECT count(*) FROM quotes_by('okafor')") == rows(
         database, "SELECT count(*) FROM quotes_by('person:Mireille Okafor')"

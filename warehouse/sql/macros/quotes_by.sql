@@ -3,7 +3,8 @@ CREATE MACRO quotes_by(who) AS TABLE
 SELECT
     quotes.day,
     quotes.source,
-    coalesce(quotes.speaker_name, quotes.speaker_mention) AS speaker,
+    quotes.speaker_name,
+    quotes.speaker_mention,
     quotes.content,
     quotes.quote_type,
     quotes.cue,
