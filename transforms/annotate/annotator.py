@@ -16,7 +16,7 @@ from transforms.annotate.records import Annotations, Document
 from transforms.annotate.times import find_times
 from transforms.spans import Span
 
-_SENTENCE = re.compile(r"[^\s.!?。！？]?[^\n.!?。！？]*[.!?。！？]*")
+_SENTENCE = re.compile(r"[^\s.!?。！？][^\n.!?。！？]*[.!?。！？]*")
 
 
 class Annotator:
@@ -58,11 +58,12 @@ class Annotator:
             return Annotations("too_long", detail, (), (), (), (), (), ())
         expected = self._pipeline.language
         language = document.language or detect_language(document.text, expected)
-        if language.split("-", 1)[0].lower() == expected:
+        language = language.split("-", 1)[0].lower()
+        if language == expected:
             return None
         text = encodable(document.text)
         sentences = _plain_sentences(text)
-        mentions, entities = listed_countries(text, sentences, document.title)
+        mentions, entities = listed_countries(text, language, sentences, document.title)
         detail = f"language {language}, the model reads {expected}: only countries were looked for"
         return Annotations("unsupported_language", detail, sentences, mentions, entities, (), (), ())
 
@@ -80,5 +81,4 @@ def _annotations(document: Document, doc: Doc) -> Annotations:
 
 def _plain_sentences(text: str) -> tuple[Span, ...]:
     """Sentences by punctuation and line breaks alone, for a language without a pipeline."""
-    spans = (Span(*sentence.span()) for sentence in _SENTENCE.finditer(text))
-    return tuple(span for span in spans if span.of(text).strip())
+    return tuple(Span(*sentence.span()) for sentence in _SENTENCE.finditer(text))

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import spacy
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -20,6 +22,9 @@ BATCH = 16
 MAX_CHARACTERS = 200_000
 """Longer texts are not parsed: memory grows with the text, and articles are shorter."""
 
+MAX_TOKENS = 50_000
+"""Words and marks; the models need about 20 KB of memory for each."""
+
 MAX_TOKEN_CHARACTERS = 2_000
 """A run without white space longer than this is no language; the tokenizer's time grows with its square."""
 
@@ -30,6 +35,7 @@ _BREAKS = "newslake_breaks"
 _HEADINGS = "headings"
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”’»)\]]*$")
+_TOKEN = re.compile(r"\w+|[^\w\s]|\s*\n\s*")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
@@ -73,9 +79,11 @@ def encodable(text: str) -> str:
 
 
 def too_long(text: str) -> str | None:
-    """Why the text is not parsed: its length or that of an unbroken run of characters; None where it is parsed."""
+    """Why the text is not parsed: too many characters, words, or characters in a row; None where it is parsed."""
     if len(text) > MAX_CHARACTERS:
         return f"{len(text)} characters, more than {MAX_CHARACTERS}"
+    if len(text) > MAX_TOKENS and sum(1 for _ in _TOKEN.finditer(text)) > MAX_TOKENS:
+        return f"more than {MAX_TOKENS} words and marks"
     if max(map(len, text.split()), default=0) > MAX_TOKEN_CHARACTERS:
         return f"more than {MAX_TOKEN_CHARACTERS} characters without white space"
     return None
@@ -115,6 +123,7 @@ def _mark_breaks(doc: Doc) -> Doc:
     headings: tuple[Span, ...] = doc.user_data.pop(_HEADINGS, ())
     edges = sorted({edge for heading in headings for edge in (heading.start, heading.end)})
     text = doc.text
+    starts: Any = doc.to_array(SENT_START)
     end = None
     for token in doc:
         if token.is_space:
@@ -122,9 +131,9 @@ def _mark_breaks(doc: Doc) -> Doc:
         if end is not None:
             heading_edge = bisect_left(edges, end) < bisect_right(edges, token.idx)
             if heading_edge or _is_break(text, end, token.idx):
-                token.is_sent_start = True
+                starts[token.i] = 1
         end = token.idx + len(token)
-    return doc
+    return doc.from_array(SENT_START, starts)
 
 
 def _is_break(text: str, end: int, start: int) -> bool:

@@ -3,12 +3,14 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from transforms.annotate.entities.identity import country_id
 from transforms.annotate.entities.names import Name
 from transforms.annotate.entities.recognise import Recognised
 from transforms.annotate.entities.refine import refined
 from transforms.annotate.entities.resolve import Resolved, kind_of, resolve
-from transforms.annotate.entities.table import find_listed, is_ambiguous
+from transforms.annotate.entities.table import country_name, find_countries, find_listed
 from transforms.annotate.records import Entity, Mention
 from transforms.spans import Span
 
@@ -27,21 +29,29 @@ def find_entities(
         sentences: In text order.
         title: Headline that stands outside the text; it only tells which entities it names.
     """
-    return _as_records(text, refined(text, recognised), sentences, title)
+    names = refined(text, recognised)
+    return _as_records(text, names, resolve(text, names), sentences, title)
 
 
-def listed_countries(text: str, sentences: Sequence[Span], title: str | None = None) -> Found:
-    """Only the countries that the table lists by their own name, for texts in a language without a recogniser."""
-    names = [
-        Name(span, listed.label, "rule")
-        for span, listed in find_listed(text)
-        if listed.source == "country" and not is_ambiguous(span.of(text)) and not span.of(text).isupper()
-    ]
-    return _as_records(text, names, sentences, title)
+def listed_countries(text: str, language: str, sentences: Sequence[Span], title: str | None = None) -> Found:
+    """Only the countries, by their names in that language, for texts that no recogniser reads.
+
+    For a language (ISO 639-1) whose names are not listed the English ones are looked for.
+    """
+    found = list(find_countries(text, language))
+    resolved: dict[str, Resolved] = {}
+    for position, (_, code) in enumerate(found):
+        entity = Resolved(country_id(code), country_name(code), "country", code)
+        resolved.setdefault(entity.entity_id, entity).members.append(position)
+    names = [Name(span, "GPE", "rule") for span, _ in found]
+    in_title = {code for _, code in find_countries(title, language)} if title else set()
+    mentions, entities = _as_records(text, names, list(resolved.values()), sentences, None)
+    return mentions, tuple(replace(entity, in_title=entity.country in in_title) for entity in entities)
 
 
-def _as_records(text: str, names: Sequence[Name], sentences: Sequence[Span], title: str | None) -> Found:
-    resolved = resolve(text, names)
+def _as_records(
+    text: str, names: Sequence[Name], resolved: Sequence[Resolved], sentences: Sequence[Span], title: str | None
+) -> Found:
     starts = [sentence.start for sentence in sentences]
     mentions: list[Mention] = []
     entities: list[Entity] = []

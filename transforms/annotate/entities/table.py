@@ -92,6 +92,35 @@ def find_listed(text: str) -> Iterator[tuple[Span, Listed]]:
             yield span, table()[surface]
 
 
+def find_countries(text: str, language: str) -> Iterator[tuple[Span, str]]:
+    """Countries by their names in that language, as span and ISO code; by the English names where none are listed."""
+    index, codes = _country_names(language if language in _languages() else "en")
+    for span in index.find(text):
+        if _free_before(text, span.start) and not is_ambiguous(span.of(text)):
+            yield span, codes[span.of(text)]
+
+
+@cache
+def country_name(code: str) -> str:
+    """English short name of the country with that ISO code."""
+    return next(row["name"] for row in rows("countries") if row["iso2"] == code)
+
+
+@cache
+def _languages() -> frozenset[str]:
+    return frozenset(row["language"] for row in rows("country_names"))
+
+
+@cache
+def _country_names(language: str) -> tuple[PhraseIndex, Mapping[str, str]]:
+    if language == "en":
+        codes = {surface: entry.country for surface, entry in table().items() if entry.source == "country"}
+        named = {surface: code for surface, code in codes.items() if code and not surface.isupper()}
+    else:
+        named = {row["name"]: row["iso2"] for row in rows("country_names") if row["language"] == language}
+    return PhraseIndex(named), named
+
+
 @cache
 def _index() -> PhraseIndex:
     return PhraseIndex(table())

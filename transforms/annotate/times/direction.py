@@ -8,7 +8,8 @@ from spacy.tokens import Doc, Token
 Direction = Literal["past", "future"]
 
 _PAST_PREPOSITIONS = frozenset(("since", "after", "following"))
-_FUTURE_PREPOSITIONS = frozenset(("until", "till", "by", "through"))
+_DEADLINES = frozenset(("until", "till"))
+_FUTURE_PREPOSITIONS = frozenset(("by", "through"))
 """Unless the verb tells otherwise: had answered by Friday."""
 _FUTURE_AUXILIARIES = frozenset(("will", "'ll", "’ll", "shall", "wo", "ca"))
 _FUTURE_VERBS = frozenset(
@@ -39,8 +40,20 @@ class Directions:
         before = self.doc[index - 1].lower_ if index else ""
         if before in _PAST_PREPOSITIONS:
             return "past"
+        if before in _DEADLINES:
+            return "future"
+        if _follows_past_verb(self.doc, index):
+            return "past"
         by_verb = _of_verb_above(self.doc[index])
         return by_verb or ("future" if before in _FUTURE_PREPOSITIONS else None)
+
+
+def _follows_past_verb(doc: Doc, index: int) -> bool:
+    """Whether a verb in the past stands directly before the expression or its preposition, whatever the parse says."""
+    before = [doc[position] for position in (index - 1, index - 2) if position >= 0]
+    if before and before[0].lower_ in ("on", "in"):
+        before = before[1:]
+    return bool(before) and before[0].tag_ == "VBD" and before[0].pos_ == "VERB"
 
 
 def _of_verb_above(token: Token) -> Direction | None:

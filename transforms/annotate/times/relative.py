@@ -20,7 +20,8 @@ _UNIT = r"(?i:(?P<unit>day|week|month|quarter|year|decade))"
 def number_pattern() -> str:
     """A count in digits or words."""
     word = one_of("number")
-    return rf"(?i:(?P<number>\d{{1,3}}(?:,\d{{3}})?|(?:{word})(?:[ -](?:and{SPACE})?(?:{word})){{0,3}}))"
+    words = rf"(?:{word})(?:[ -](?:and{SPACE})?(?:{word})){{0,3}}|an?(?:{SPACE}hundred)?"
+    return rf"(?i:(?P<number>\d{{1,3}}(?:,\d{{3}})?|{words}))"
 
 
 def _daytime_after() -> str:

@@ -34,7 +34,7 @@ def number(text: str) -> int | None:
     for word in re.split(r"[\s\-]+", plain):
         if word == "and":
             continue
-        value = values("number").get(word)
+        value = "1" if word in ("a", "an") else values("number").get(word)
         if value is None:
             return None
         total = total * 100 if value == "100" and total else total + int(value)
