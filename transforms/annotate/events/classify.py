@@ -2,10 +2,11 @@
 
 from spacy.tokens import Token
 
-from transforms.annotate.events.grammar import children, complement
+from transforms.annotate.events.grammar import children, complement, lemma
 from transforms.annotate.events.lexicon import Entry, lexicon
 from transforms.annotate.events.matching import Match, verb_matches
 from transforms.annotate.events.status import DENIED, PLANNED, is_negated
+from transforms.annotate.events.words import verb_kinds
 
 _HOSTILE = frozenset(("ASSAULT", "COERCE", "SANCTION", "THREATEN", "PROTEST"))
 _KEPT_UNDER_INTENT = frozenset(("REQUEST", "ACCUSE", "MOBILIZE", "REJECT"))
@@ -20,7 +21,8 @@ def event_type(match: Match, status: str) -> str:
     """
     entry = match.entry
     if match.head.pos_ == "NOUN":
-        return entry.event_type
+        planned = lexicon().types[entry.event_type].planned
+        return planned if status == PLANNED and planned == "AGREE" else entry.event_type
     governed = _governed_type(match)
     name = governed or entry.event_type
     types = lexicon().types[name]
@@ -28,7 +30,7 @@ def event_type(match: Match, status: str) -> str:
         return "THREATEN"
     if status == DENIED:
         return name if _merely_did_not(match.head) else types.denied
-    if status == PLANNED:
+    if status == PLANNED and not _is_decided(match.head):
         return types.planned
     return name
 
@@ -37,6 +39,11 @@ def _merely_did_not(verb: Token) -> bool:
     """Whether a negation only says that something did not take place: had not discussed, did not meet."""
     auxiliaries = {child.lower_ for child in verb.children if child.dep_ in ("aux", "auxpass")}
     return bool(auxiliaries & _PAST_AUXILIARIES) and not auxiliaries & {"will", "would", "wo", "to"}
+
+
+def _is_decided(verb: Token) -> bool:
+    """Whether who is to do it has decided it: a decision to lift a ban is a step of its own, not a promise."""
+    return verb.dep_ in ("xcomp", "acl") and "decision" in verb_kinds(lemma(verb.head))
 
 
 def _unless(verb: Token) -> bool:
@@ -77,11 +84,14 @@ def _governed_type(match: Match) -> str | None:
 
 def governed_verbs(match: Match) -> list[Token]:
     """The verbs whose events a match takes up into its own."""
-    if match.entry.flags.isdisjoint(("complement", "clause", "infinitive", "foreign")):
+    if match.entry.flags.isdisjoint(("complement", "infinitive", "foreign")):
         return []
     found = []
     inner = complement(match.head)
     while inner is not None:
         found.append(inner)
+        found += [
+            token for token in inner.conjuncts if token.pos_ == "VERB" and not children(token, "nsubj", "nsubjpass")
+        ]
         inner = complement(inner)
     return found

@@ -8,7 +8,6 @@ from transforms.annotate.events.grammar import (
     NAME_LABELS,
     affected,
     agents,
-    ancestors,
     children,
     complement,
     is_party,
@@ -18,7 +17,7 @@ from transforms.annotate.events.grammar import (
 )
 from transforms.annotate.events.matching import Match, verb_matches
 from transforms.annotate.events.roles import Roles
-from transforms.annotate.events.words import noun_kinds
+from transforms.annotate.events.words import noun_kinds, verb_kinds
 
 _OCCURRING = frozenset(("nsubj", "nsubjpass", "dobj", "pobj", "ROOT", "conj", "appos"))
 
@@ -26,7 +25,7 @@ _OCCURRING = frozenset(("nsubj", "nsubjpass", "dobj", "pobj", "ROOT", "conj", "a
 def holds(match: Match, roles: Roles) -> bool:
     """Whether every flag of the entry is fulfilled."""
     flags = match.entry.flags
-    return all(test(match, roles) for flag, test in _TESTS.items() if flag in flags)
+    return _not_reflexive(match) and all(test(match, roles) for flag, test in _TESTS.items() if flag in flags)
 
 
 def _has_actor(match: Match, roles: Roles) -> bool:
@@ -37,6 +36,21 @@ def _has_actor(match: Match, roles: Roles) -> bool:
     return any(is_party(recipient) for recipient in roles.recipients) or (
         is_passive(match.head) and bool(roles.recipients)
     )
+
+
+def _has_doer(_match: Match, roles: Roles) -> bool:
+    return any(is_party(actor) for actor in roles.actors)
+
+
+def _has_partners(_match: Match, roles: Roles) -> bool:
+    """Whether at least two take part: another one is named, or the subject is a plural."""
+    if any(is_party(recipient) for recipient in roles.recipients) or len(roles.actors) > 1:
+        return True
+    return any(actor.tag_ in ("NNS", "NNPS") or actor.lower_ in ("they", "we", "them") for actor in roles.actors)
+
+
+def _not_reflexive(match: Match) -> bool:
+    return not any(thing.lower_.endswith(("self", "selves")) for thing in match.objects)
 
 
 def _has_recipient(_match: Match, roles: Roles) -> bool:
@@ -119,7 +133,7 @@ def _weapon(match: Match, _roles: Roles) -> bool:
 
 
 def _no_accident(match: Match, _roles: Roles) -> bool:
-    """Whether no storm, accident or illness is named as the cause."""
+    """Whether no storm, accident or illness is the cause: the named one, else any in a sentence without arms."""
     head = match.head
     causes = [
         *children(head, "nsubj", "compound", "amod"),
@@ -127,10 +141,28 @@ def _no_accident(match: Match, _roles: Roles) -> bool:
         *(inner for child in children(head, "prep") for inner in children(child, "pobj")),
         *(subjects(head) if head.pos_ == "VERB" and not is_passive(head) else []),
     ]
-    if head.dep_ in ("relcl", "acl", "advcl") and not agents(head):
-        causes += [above for above in ancestors(head) if above.pos_ == "NOUN"][:1]
-        causes += [inner for above in ancestors(head) for inner in children(above, "nsubj")][:1]
-    return not any(_is_natural(cause) for cause in causes if cause != match.thing)
+    if any(_is_natural(cause) for cause in causes if cause != match.thing):
+        return False
+    doers = agents(head) or (subjects(head) if head.pos_ == "VERB" and not is_passive(head) else [])
+    if any(is_party(doer) or "weapon" in noun_kinds(lemma(doer)) for doer in doers):
+        return True
+    sentence = list(head.sent)
+    if any(noun_kinds(lemma(token)) & {"armed", "weapon"} for token in sentence if token.pos_ in ("NOUN", "PROPN")):
+        return True
+    return not any(_is_accident(token) for token in sentence if token != match.thing)
+
+
+def _is_accident(token: Token) -> bool:
+    """Whether a word tells of something that nobody meant: a storm, a crash, a warehouse that exploded."""
+    if token.pos_ == "NOUN":
+        return "natural" in noun_kinds(lemma(token))
+    if token.pos_ != "VERB":
+        return False
+    if "accident" in verb_kinds(lemma(token)):
+        return True
+    return lemma(token) == "explode" and not any(
+        is_party(doer) or "weapon" in noun_kinds(lemma(doer)) for doer in children(token, "nsubj")
+    )
 
 
 def _is_natural(cause: Token) -> bool:
@@ -149,6 +181,8 @@ def _occurs(match: Match, roles: Roles) -> bool:
 
 _TESTS: Mapping[str, Callable[[Match, Roles], bool]] = {
     "actor": _has_actor,
+    "doer": _has_doer,
+    "partners": _has_partners,
     "recipient": _has_recipient,
     "named": _has_named_recipient,
     "object": _has_object,

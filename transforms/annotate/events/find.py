@@ -11,11 +11,11 @@ from spacy.tokens import Span as TokenSpan
 from transforms.annotate.events.classify import event_type, governed_verbs
 from transforms.annotate.events.conditions import holds
 from transforms.annotate.events.dates import EventDates
-from transforms.annotate.events.grammar import lemma
+from transforms.annotate.events.grammar import children, lemma
 from transforms.annotate.events.lexicon import lexicon
 from transforms.annotate.events.matching import Match, noun_matches, verb_matches
 from transforms.annotate.events.parties import PartyFinder
-from transforms.annotate.events.places import place_of
+from transforms.annotate.events.places import destination, place_of
 from transforms.annotate.events.roles import Roles, noun_roles, verb_roles
 from transforms.annotate.events.status import noun_status, status_of
 from transforms.annotate.events.words import verb_kinds
@@ -76,12 +76,15 @@ def _sentence_events(sentence: TokenSpan, finder: PartyFinder) -> list[_Found]:
     used: set[int] = set()
     verbs = [token for token in sentence if token.pos_ in _VERBAL]
     for verb in sorted(verbs, key=lambda token: (_depth(token), token.i)):
-        if verb.i in used:
+        if verb.i in used or finder.mention_at(verb) is not None:
+            continue
+        if verb.dep_ in ("acl", "relcl") and verb.head.i in used:
             continue
         item = _verb_event(verb, finder)
         if item is None:
             continue
-        used.update(token.i for token in governed_verbs(item.match))
+        for governed in governed_verbs(item.match):
+            used.update(token.i for token in (governed, *children(governed, "dobj", "nsubjpass")))
         used.update(token.i for token in item.match.trigger)
         found.append(item)
     for noun in sentence:
@@ -172,7 +175,9 @@ def _mention(
     kind = lexicon().types[item.type_name]
     unchanged = item.type_name == entry.event_type
     span = _trigger_span(item.match)
-    place = place_of(item.match.trigger, (*item.actors, *item.recipients), finder)
+    place = place_of(item.match.head, (*item.actors, *item.recipients), finder)
+    if place is None and entry.mode == "visit":
+        place = destination(item.recipients, finder)
     time = dates.date_of(item.match.head, sentence.start, sentence.end - 1)
     if time is not None and _contradicts(time, item.status, published):
         time = None

@@ -9,7 +9,7 @@ from transforms.annotate.events.words import noun_kinds, verb_kinds
 RELATIVES = frozenset(("who", "which", "that", "whom", "whose"))
 PARTY_LABELS = frozenset(("PERSON", "NORP", "GPE", "ORG"))
 NAME_LABELS = PARTY_LABELS | {"LOC", "FAC"}
-_TIME_LABELS = frozenset(("DATE", "TIME", "CARDINAL", "PERCENT", "MONEY", "ORDINAL", "QUANTITY"))
+_TIME_LABELS = frozenset(("DATE", "TIME", "PERCENT", "MONEY", "ORDINAL", "QUANTITY"))
 _MODIFIERS = frozenset(("amod", "compound", "poss", "nmod"))
 _VERBAL = frozenset(("VERB", "AUX"))
 _NOMINAL = frozenset(("NOUN", "PROPN", "PRON"))
@@ -44,13 +44,27 @@ def is_passive(verb: Token) -> bool:
 
 def coordinated(token: Token) -> list[Token]:
     """A noun and those joined to it by "and", in text order."""
-    found, waiting = [token], [token]
+    found, waiting = {token.i: token}, [token]
     while waiting:
-        for child in waiting.pop().children:
-            if child.dep_ == "conj" and child.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X"):
-                found.append(child)
-                waiting.append(child)
-    return sorted(found, key=lambda item: item.i)
+        for part in _same_name(waiting.pop()):
+            for child in part.children:
+                nominal = child.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X")
+                if child.dep_ == "conj" and nominal and child.i not in found:
+                    found[child.i] = child
+                    waiting.append(child)
+    return sorted(found.values(), key=lambda item: item.i)
+
+
+def _same_name(token: Token) -> list[Token]:
+    """The words of the name that a token belongs to, which the parse may have torn apart; else the token alone."""
+    if not token.ent_type_:
+        return [token]
+    doc, first, last = token.doc, token.i, token.i
+    while first > 0 and doc[first].ent_iob_ == "I":
+        first -= 1
+    while last + 1 < len(doc) and doc[last + 1].ent_iob_ == "I":
+        last += 1
+    return list(doc[first : last + 1])
 
 
 def subjects(verb: Token) -> list[Token]:
@@ -154,14 +168,14 @@ def behind_prepositions(token: Token, prepositions: tuple[str, ...]) -> list[Tok
         for child in token.children:
             if child.dep_ in ("prep", "dative", "agent") and child.lower_ == preposition:
                 found += children(child, "pobj")
-            elif child.dep_ in ("prep", "prt", "advmod"):
+            elif child.dep_ in ("prep", "prt", "advmod") and child.lower_ != "according":
                 found += [
                     inner
                     for second in child.children
                     if second.dep_ == "prep" and second.lower_ == preposition
                     for inner in children(second, "pobj")
                 ]
-    return [item for item in found if item.ent_type_ not in _TIME_LABELS or is_party(item)]
+    return [item for item in found if item.ent_type_ not in _TIME_LABELS]
 
 
 def complement(verb: Token) -> Token | None:
@@ -186,6 +200,8 @@ def is_name(token: Token) -> bool:
 
 def is_party(token: Token) -> bool:
     """Whether a noun may take part in an event: a name, a person, an institution, or something of theirs."""
+    if token.ent_type_ in _TIME_LABELS:
+        return False
     if token.ent_type_ in NAME_LABELS or token.pos_ == "PROPN":
         return True
     if token.pos_ == "PRON":

@@ -10,13 +10,14 @@ A pattern is ``verb|verb``, followed by what must stand with the verb::
 or ``@noun|noun`` for an event named by a noun. Words are base forms. A pattern with more conditions goes before one
 with fewer; among equals, one with more narrowing flags.
 
-Flags narrow an entry: ``actor`` (somebody must do it), ``object``, ``recipient`` (somebody must be affected),
-``named`` (the recipient is a name), ``people`` (the object is), ``armed``, ``crowd`` (the actor is), ``official`` (the
-object is), ``weapon`` (the subject is one, or somebody), ``violence`` (not by storms, accidents or illness);
-``complement`` (governs the event of its clause), ``clause`` (must have one), ``known`` (whose event is known),
-``infinitive``, ``foreign`` (of another subject), ``own`` (of the same one), ``no-clause``, ``object-or-clause``,
-``party-or-clause``; for nouns ``parties`` (somebody is named), ``bound`` (beside the noun itself), ``scene`` (else it
-must stand as an occurrence).
+Flags narrow an entry: ``actor`` (somebody must do it), ``doer`` (and be named), ``partners`` (more than one takes
+part), ``object``, ``topic`` (the object takes no part), ``recipient`` (somebody must be affected), ``named`` (the
+recipient is a name), ``people`` (the object is), ``armed``, ``crowd`` (the actor is), ``official`` (the object is),
+``weapon`` (the subject is one, or somebody), ``violence`` (not by storms, accidents or illness); ``complement``
+(governs the event of its clause), ``clause`` (must have one), ``known`` (whose event is known), ``infinitive``,
+``foreign`` (of another subject), ``own`` (of the same one), ``no-clause``, ``object-or-clause``, ``party-or-clause``;
+for nouns ``parties`` (somebody is named), ``bound`` (beside the noun itself), ``scene`` (else it must stand as an
+occurrence).
 """
 
 import functools
@@ -34,6 +35,7 @@ FLAGS = frozenset(
         "clause",
         "complement",
         "crowd",
+        "doer",
         "foreign",
         "infinitive",
         "known",
@@ -44,10 +46,12 @@ FLAGS = frozenset(
         "official",
         "own",
         "parties",
+        "partners",
         "party-or-clause",
         "people",
         "recipient",
         "scene",
+        "topic",
         "violence",
         "weapon",
     )

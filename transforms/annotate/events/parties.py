@@ -48,6 +48,15 @@ class PartyFinder:
             return self._mentions[place]
         return None
 
+    def mention_within(self, span: Span) -> Mention | None:
+        """The last mention that lies inside a stretch."""
+        place = bisect_right(self._starts, span.end) - 1
+        while place >= 0 and self._mentions[place].span.start >= span.start:
+            if self._mentions[place].span.end <= span.end:
+                return self._mentions[place]
+            place -= 1
+        return None
+
     def parties(self, heads: Sequence[Token], verb: Token) -> tuple[Party, ...]:
         """A party for each head word, each once; pronouns replaced by whom they mean, or left out."""
         found: dict[Span, Party] = {}
@@ -74,7 +83,7 @@ class PartyFinder:
         return [] if span is None else [self._party(head, span)]
 
     def _phrase(self, head: Token) -> Span | None:
-        """Determiner to head, and an "of" behind it."""
+        """Determiner to head, an "of" behind it, or a name right behind it: the economist Jane Doe."""
         doc = self._doc
         first, last = head.i, head.i
         for child in head.children:
@@ -92,6 +101,7 @@ class PartyFinder:
                 break
             current = behind[0]
             last = max(last, current.i)
+        last = max(last, self._name_behind(head) or last)
         while first < last and (doc[first].text in _EDGES or doc[first].is_space):
             first += 1
         if doc[last].text in _EDGES or doc[last].is_space:
@@ -102,6 +112,13 @@ class PartyFinder:
             end = max(end, mention.span.end)
         return Span(doc[first].idx, end)
 
+    def _name_behind(self, head: Token) -> int | None:
+        """Last token of a name in apposition without a comma."""
+        for child in children(head, "appos"):
+            if child.ent_type_ and child.left_edge.i == head.i + 1:
+                return int(child.i)
+        return None
+
     def _party(self, head: Token, span: Span) -> Party:
         entity = self._entity_of(head)
         text = span.of(self._doc.text)
@@ -111,7 +128,8 @@ class PartyFinder:
 
     def _entity_of(self, head: Token) -> Entity | None:
         """The entity named by the head word; for a state's organ ("the Chinese army") its country."""
-        mention = self.mention_at(head)
+        behind = self._name_behind(head)
+        mention = self.mention_at(head if behind is None else self._doc[behind])
         if mention is not None:
             return self._entities.get(mention.entity_id)
         if "state" in noun_kinds(lemma(head)):

@@ -61,19 +61,27 @@ def _spread(heads: list[Token], without: list[Token] | None = None) -> tuple[Tok
 def _symmetric_roles(match: Match, doers: list[Token]) -> Roles:
     verb, entry = match.head, match.entry
     others: list[Token] = []
-    if match.thing is None or is_passive(verb):
+    if "topic" not in entry.flags:
         others += [item for item in affected(verb) if item != match.thing and is_party(item)]
     if match.thing is not None:
         others += behind_prepositions(match.thing, entry.prepositions)
-        others += [child for child in children(match.thing, "poss") if is_party(child)]
+        others += [child for child in children(match.thing, "poss") if is_party(child) and child.pos_ != "PRON"]
         others += [child for child in children(match.thing, *_MODIFIERS) if child.ent_type_ in PARTY_LABELS]
-    others += [
-        item for item in behind_prepositions(verb, (*entry.prepositions, "alongside")) if item != match.thing
-    ]
+    others += [item for item in behind_prepositions(verb, (*entry.prepositions, "alongside")) if item != match.thing]
     if match.thing is not None and not match.particle:
         others += [item for item in children(verb, "dative") if is_party(item)]
-    parties = [item for item in others if is_party(item)]
+    parties = [item for item in others if is_party(item)] or _behind_with(match)
     return Roles(_spread([item for item in doers if item != match.thing]), _spread(parties, doers))
+
+
+def _behind_with(match: Match) -> list[Token]:
+    """The first party behind a "with" in what follows the verb, to whatever noun the parse has tied it."""
+    for token in match.head.subtree:
+        if token.lower_ == "with" and token.i > match.head.i and token.dep_ == "prep":
+            found = [item for item in children(token, "pobj") if is_party(item)]
+            if found:
+                return found
+    return []
 
 
 def _swapped_roles(match: Match, subject: list[Token]) -> Roles:
@@ -106,8 +114,9 @@ def _stands_for_its_owner(entry: Entry) -> bool:
 
 def _near_recipients(match: Match) -> list[Token]:
     verb, entry = match.head, match.entry
-    if is_passive(verb) and match.thing is None:
-        return affected(verb)[:1]
+    aimed = match.particle is not None and not any(is_party(item) for item in affected(verb))
+    if is_passive(verb) and match.thing is None and not aimed:
+        return affected(verb)[:1] or subjects(verb)[:1]
     if match.particle is not None and match.thing is None:
         behind = children(match.particle, "pobj") or [
             inner for child in children(match.particle, "prep") for inner in children(child, "pobj")
@@ -148,17 +157,28 @@ def _from_object(match: Match, thing: Token) -> list[Token]:
     owner = name_within(thing)
     if owner is not None:
         return [owner]
-    aimed = _first_party(
-        [*behind_prepositions(thing, entry.prepositions), *behind_prepositions(verb, entry.prepositions)]
-    )
+    beside = _aimed_at(thing, entry.prepositions)
+    if entry.event_type not in ("ACCUSE", "ASSAULT", "COERCE"):
+        beside += behind_prepositions(verb, entry.prepositions)
+    aimed = _first_party(beside)
     if aimed and is_party(aimed[0]):
         return aimed
     return [thing] if _stands_for_its_owner(entry) else []
 
 
+def _aimed_at(thing: Token, prepositions: tuple[str, ...]) -> list[Token]:
+    """Behind the prepositions of a noun, and of the noun that it is an amount of: 10 million in aid to Kenya."""
+    found = behind_prepositions(thing, prepositions)
+    for child in children(thing, "prep"):
+        if child.lower_ in ("of", "in"):
+            for inner in children(child, "pobj"):
+                found += behind_prepositions(inner, prepositions)
+    return found
+
+
 def _beside_thing(match: Match, thing: Token) -> list[Token]:
     verb, entry = match.head, match.entry
-    beside = behind_prepositions(thing, entry.prepositions)
+    beside = _aimed_at(thing, entry.prepositions)
     beside += [item for item in behind_prepositions(verb, entry.prepositions) if item != thing]
     found = _first_party(beside)
     if found and is_party(found[0]):
@@ -167,8 +187,10 @@ def _beside_thing(match: Match, thing: Token) -> list[Token]:
     owner = name_within(thing, skip)
     if owner is not None:
         return [owner]
-    if is_party(thing) and thing.ent_type_ == "" and _stands_for_its_owner(entry):
+    if "topic" not in entry.flags and is_party(thing) and thing.ent_type_ == "" and _stands_for_its_owner(entry):
         return [thing]
+    if "topic" in entry.flags:
+        return []
     owners = [child for child in children(thing, "poss") if is_party(child) and child.pos_ != "PRON"]
     return owners[:1] or found or ([thing] if is_party(thing) else [])
 

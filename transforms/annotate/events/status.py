@@ -71,7 +71,7 @@ def _governed(head: Token, depth: int) -> str:
     kinds = verb_kinds(lemma(head))
     if "negative" in kinds:
         return DENIED
-    if "future" in kinds:
+    if kinds & {"future", "decision"}:
         return PLANNED
     if "unreal" in kinds:
         return HYPOTHETICAL
@@ -130,7 +130,7 @@ def _infinitive_status(verb: Token) -> str:
         kinds = verb_kinds(lemma(head)) | verb_kinds(head.lower_)
         if "negative" in kinds and head.pos_ in _VERBAL:
             return DENIED
-        if "future" in kinds or lemma(head) == "be":
+        if kinds & {"future", "decision"} or lemma(head) == "be":
             return PLANNED
         if verb.dep_ == "xcomp" and head.pos_ in _VERBAL and not kinds & {"unreal"}:
             own = _own_status(head)
