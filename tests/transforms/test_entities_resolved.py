@@ -199,3 +199,53 @@ def test_every_country_is_found_by_its_name_and_its_code_is_two_letters() -> Non
         assert listed is not None
         assert listed.country is not None
         assert len(listed.country) == 2
+
+
+def test_particles_between_two_spans_make_one_person() -> None:
+    text = "Ursula von der Leyen spoke; von der Leyen left."
+    assert surfaces(text, ("Ursula", "PERSON"), ("Leyen", "GPE"))[0] == (
+        "Ursula von der Leyen",
+        "person:ursula-von-der-leyen",
+    )
+
+
+def test_an_enumeration_of_known_names_is_split() -> None:
+    text = "Ann Roe and Bob Lee came. Photographs show Roe, Lee in Oslo."
+    found = surfaces(text, ("Ann Roe", "PERSON"), ("Bob Lee", "PERSON"), ("Roe, Lee", "ORG"))
+    assert [entity for surface, entity in found if surface in ("Roe", "Lee")] == ["person:ann-roe", "person:bob-lee"]
+
+
+def test_a_picture_credit_names_the_agency_and_the_photographer() -> None:
+    text = "REUTERS/Ann Roe/File Photo"
+    assert surfaces(text, (text, "ORG")) == [("REUTERS", "org:reuters"), ("Ann Roe", "person:ann-roe")]
+
+
+def test_an_open_bracket_ends_a_name_and_the_acronym_in_it_is_the_same() -> None:
+    text = "The Halifax Dock Union (HDU) met. HDU voted."
+    found = surfaces(text, ("Halifax Dock Union (HDU", "ORG"))
+    assert {entity for _, entity in found} == {"org:halifax-dock-union"}
+
+
+def test_a_score_beside_a_country_is_not_part_of_it() -> None:
+    assert surfaces("Sweden 1, England 0", ("Sweden 1", "ORG")) == [
+        ("Sweden", "country:SE"),
+        ("England", "place:england"),
+    ]
+
+
+def test_a_shorter_name_of_a_place_is_the_same_place() -> None:
+    text = "Heathrow Airport closed. Heathrow reopens today."
+    found = surfaces(text, ("Heathrow Airport", "FAC"), ("Heathrow reopens", "FAC"))
+    assert {entity for _, entity in found} == {"place:heathrow-airport"}
+
+
+def test_only_the_family_name_alone_is_of_the_kind_surname() -> None:
+    text = "Xi Jinping met Donald Trump. Xi and Trump spoke. Jinping left."
+    mentions, _ = named(text, ("Xi Jinping", "PERSON"), ("Donald Trump", "PERSON"), ("Jinping left", "PERSON"))
+    assert {mention.surface: mention.kind for mention in mentions} == {
+        "Xi Jinping": "name",
+        "Donald Trump": "name",
+        "Xi": "surname",
+        "Trump": "surname",
+        "Jinping": "name",
+    }

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from transforms.annotate.entities.names import TYPES, Name, Taken, apart
+from transforms.annotate.entities.people import begins_with_family_name
 from transforms.annotate.entities.phrases import PhraseIndex
 from transforms.annotate.entities.table import is_ambiguous, look_up
 from transforms.annotate.entities.titles import title_kind
@@ -50,20 +51,20 @@ def family_names(full: str) -> list[str]:
         first -= 1
     if first < len(parts) - 1:
         found.append(" ".join(parts[first:]))
-    if parts[0] in words("surname_first") and len(parts) <= 3:
+    if begins_with_family_name(" ".join(parts)):
         found.append(parts[0])
     return found
 
 
 def agreed(text: str, names: Sequence[Name]) -> list[Name]:
-    """Each surface that is not listed gets the kind that most of its mentions have."""
+    """Each surface that is not listed gets the kind that most of its mentions have, of equally many the first."""
     winners: dict[str, str] = {}
     for surface, votes in _labels_by_surface(text, names).items():
         kinds: Counter[str] = Counter()
         for label, count in votes.items():
             kinds[TYPES[label]] += count
-        (kind, most), *others = kinds.most_common()
-        if others and most > others[0][1]:
+        (kind, _), *others = kinds.most_common()
+        if others:
             winners[surface] = next(label for label, _ in votes.most_common() if TYPES[label] == kind)
     return [
         replace(name, label=winners[surface])

@@ -32,7 +32,7 @@ def resolve_people(mentions: Sequence[tuple[int, str]]) -> list[list[int]]:
     for position, surface in mentions:
         parts = tuple(part for part in folded(surface).split() if part not in _SUFFIXES) or (surface,)
         positions.setdefault(parts, []).append(position)
-        family_first[parts] = surface.split(" ", 1)[0] in words("surname_first") and len(parts) in (2, 3)
+        family_first[parts] = begins_with_family_name(surface)
     people: list[_Person] = []
     by_word: dict[str, list[_Person]] = {}
     full = [parts for parts in positions if len(parts) > 1]
@@ -56,6 +56,20 @@ def resolve_people(mentions: Sequence[tuple[int, str]]) -> list[list[int]]:
         for position in positions[parts]:
             _last_named(candidates, full_positions, position).positions.append(position)
     return [sorted(person.positions) for person in people]
+
+
+def begins_with_family_name(name: str) -> bool:
+    """Whether the name is of two or three words of which the first is a family name: Xi Jinping."""
+    parts = name.split()
+    return len(parts) in (2, 3) and parts[0] in words("surname_first")
+
+
+def family_name(name: str) -> str:
+    """The word of the name that is the family's: the last one, or the first one of Xi Jinping."""
+    parts = [part for part in name.split() if folded(part) not in _SUFFIXES]
+    if len(parts) < 2:
+        return name
+    return parts[0] if begins_with_family_name(name) else parts[-1]
 
 
 def _same(known: tuple[str, ...], parts: tuple[str, ...]) -> bool:

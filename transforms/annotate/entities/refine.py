@@ -4,7 +4,6 @@ Each rule takes the names so far and gives them back changed; ``refined`` is the
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from transforms.annotate.entities.acronyms import with_acronyms
 from transforms.annotate.entities.agreement import agreed, with_repeats, with_surnames
 from transforms.annotate.entities.names import TYPES, Name, Taken, apart, overlapping
 from transforms.annotate.entities.recognise import Recognised
+from transforms.annotate.entities.split import joined_particles, split_names
 from transforms.annotate.entities.table import Listed, find_listed, is_ambiguous, look_up
 from transforms.annotate.entities.titles import role_before, title_length, titled_names
 from transforms.annotate.entities.trim import trimmed
@@ -21,9 +21,6 @@ from transforms.spans import Span
 MAX_NAMES = 3_000
 """Names taken from one text, in text order: far above any article, and some rules compare names with each other."""
 
-_POSSESSIVE = re.compile(r"(?<=\w)[’']s\s+(?=\S)")
-_HYPHENATED = re.compile(r"([^\W\d_][\w.]*(?: [^\W\d_]\w+)?)[-–]([^\W\d_][\w.]*)")
-_LOWER_END = re.compile(r"(?<=[\w.])[-–][a-z]+$")
 _DATELINE = re.compile(r"^([A-Z][A-Z.' \-]{2,30}?)(?:/([A-Z][A-Z.' \-]{2,30}?))?(?=,| \(| [-–—] )", re.MULTILINE)
 
 
@@ -31,8 +28,8 @@ def refined(text: str, recognised: Iterable[Recognised]) -> list[Name]:
     """Names in text order, apart from each other, with their OntoNotes label and, for people, their role."""
     found = [Name(Span(name.start, name.end), name.label) for name in recognised if name.label in TYPES][:MAX_NAMES]
     names = [cut for name in found if (cut := trimmed(text, name)) is not None]
-    names = _split_possessives(text, names)
-    names = _split_hyphens(text, names)
+    names = joined_particles(text, apart(names))
+    names = split_names(text, names)
     names = _without_titles(text, names)
     names = _labelled_by_table(text, apart(names))
     names = _with_listed(text, names)
@@ -47,48 +44,6 @@ def refined(text: str, recognised: Iterable[Recognised]) -> list[Name]:
         replace(name, role=name.role or role_before(text, name.span.start)) if name.label == "PERSON" else name
         for name in apart(names)[:MAX_NAMES]
     ]
-
-
-def _split_possessives(text: str, names: Sequence[Name]) -> list[Name]:
-    """China's Foreign Ministry is two names; so is any possessor that is listed or named elsewhere in the text."""
-    labels: dict[str, Counter[str]] = {}
-    for name in names:
-        labels.setdefault(name.span.of(text), Counter())[name.label] += 1
-    split: list[Name] = []
-    for name in names:
-        mark = _POSSESSIVE.search(text, name.span.start, name.span.end)
-        if mark is None:
-            split.append(name)
-            continue
-        owner = Span(name.span.start, mark.start())
-        owned = Span(mark.end(), name.span.end)
-        listed = look_up(owner.of(text))
-        if listed is None and owner.of(text) not in labels:
-            split.append(name)
-            continue
-        label = listed.label if listed else labels[owner.of(text)].most_common(1)[0][0]
-        split.append(Name(owner, label, "rule"))
-        if (last := suffixes().get(owned.of(text).rsplit(" ", 1)[-1])) and owned.of(text)[0].isupper():
-            split.append(Name(owned, last, "rule"))
-    return split
-
-
-def _split_hyphens(text: str, names: Sequence[Name]) -> list[Name]:
-    """U.S.-China is two names and Washington-based one; a pair of names that are not listed stays as it is."""
-    split: list[Name] = []
-    for name in names:
-        surface = name.span.of(text)
-        pair = _HYPHENATED.fullmatch(surface)
-        if pair and all(look_up(side) or look_up(side.rstrip(".")) for side in pair.groups()) and not look_up(surface):
-            start = name.span.start
-            split += [
-                Name(Span(start + pair.start(side), start + pair.end(side)), name.label, "rule") for side in (1, 2)
-            ]
-        elif (lower := _LOWER_END.search(surface)) and name.label != "PERSON" and not look_up(surface):
-            split.append(replace(name, span=Span(name.span.start, name.span.start + lower.start())))
-        else:
-            split.append(name)
-    return split
 
 
 def _without_titles(text: str, names: Sequence[Name]) -> list[Name]:

@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from transforms.annotate.entities.acronyms import initials, stands_for
 from transforms.annotate.entities.identity import country_id, entity_id, folded, person_name
 from transforms.annotate.entities.names import TYPES, Name
-from transforms.annotate.entities.people import resolve_people
+from transforms.annotate.entities.people import family_name, resolve_people
 from transforms.annotate.entities.table import Listed, is_ambiguous, look_up
+from transforms.annotate.entities.word_lists import suffixes
 
 Kind = Literal["name", "demonym", "acronym", "surname"]
 
@@ -61,9 +62,8 @@ def resolve(text: str, names: Sequence[Name]) -> list[Resolved]:
         identity = _organisation([surfaces[position] for position in group])
         for position in group:
             _add(entities, identity, position)
-    for position in others:
-        type_ = TYPES[names[position].label]
-        _add(entities, Resolved(entity_id(type_, surfaces[position]), surfaces[position], type_), position)
+    for position, identity in _resolve_others(others, surfaces, names):
+        _add(entities, identity, position)
     return sorted(entities.values(), key=lambda entity: min(entity.members))
 
 
@@ -73,13 +73,29 @@ def kind_of(surface: str, entity: Resolved) -> Kind:
     if listed is not None and listed.is_demonym and entity.type in ("country", "place"):
         return "demonym"
     if entity.type == "person":
-        parts = folded(entity.name).split()
-        return (
-            "surname" if len(parts) > 1 and " " not in surface and folded(surface) in (parts[0], parts[-1]) else "name"
-        )
+        return "surname" if surface != entity.name and folded(surface) == folded(family_name(entity.name)) else "name"
     if _ACRONYM.fullmatch(surface) and len(surface.replace(".", "")) < len(entity.name) and " " in entity.name:
         return "acronym"
     return "name"
+
+
+def _resolve_others(
+    positions: Sequence[int], surfaces: Sequence[str], names: Sequence[Name]
+) -> Iterator[tuple[int, Resolved]]:
+    """Places, events and the rest by equal names; an acronym, or Heathrow for Heathrow Airport, by the longer name."""
+    longer: dict[str, str] = {}
+    for position in positions:
+        surface = surfaces[position]
+        first, _, last = surface.rpartition(" ")
+        if first:
+            longer.setdefault(initials(surface), surface)
+        if last in suffixes():
+            longer.setdefault(first, surface)
+    for position in positions:
+        surface = surfaces[position]
+        name = longer.get(surface.replace(".", "")) if " " not in surface and surface.isupper() else longer.get(surface)
+        type_ = TYPES[names[position].label]
+        yield position, Resolved(entity_id(type_, name or surface), name or surface, type_)
 
 
 def _add(entities: dict[str, Resolved], identity: Resolved, position: int) -> None:

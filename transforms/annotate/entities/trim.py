@@ -3,6 +3,7 @@
 import re
 
 from transforms.annotate.entities.names import Name
+from transforms.annotate.entities.table import look_up
 from transforms.annotate.entities.word_lists import words
 from transforms.spans import Span
 
@@ -26,6 +27,7 @@ def trimmed(text: str, name: Name) -> Name | None:
     span = _longest_line(text, span)
     if leading := _LEADING.match(text, span.start, span.end):
         span = Span(leading.end(), span.end)
+    span = _without_open_bracket(text, span)
     span = _without_tail(text, span)
     span = _within_lower_case(text, span, name.label)
     span = _without_tail(text, span)
@@ -40,6 +42,14 @@ def _longest_line(text: str, span: Span) -> Span:
     return max(lines, key=lambda line: line.end - line.start, default=Span(span.start, span.start))
 
 
+def _without_open_bracket(text: str, span: Span) -> Span:
+    """World Health Organisation (WHO is the name before the bracket; what stands in it is a name of its own."""
+    bracket = text.find(" (", span.start, span.end)
+    if bracket > span.start and ")" not in text[bracket : span.end]:
+        return Span(span.start, bracket)
+    return span
+
+
 def _without_tail(text: str, span: Span) -> Span:
     """Cut the possessive and punctuation, but keep a closing bracket that the name opens and an abbreviation's stop."""
     while trailing := _TRAILING.search(text[span.start : span.end]):
@@ -48,7 +58,7 @@ def _without_tail(text: str, span: Span) -> Span:
         if opening and len(cut) == 1 and opening in span.of(text)[:-1]:
             break
         span = Span(span.start, span.start + trailing.start())
-    if stop := _FULL_STOP.search(text[span.start : span.end]):
+    if look_up(span.of(text)) is None and (stop := _FULL_STOP.search(text[span.start : span.end])):
         span = Span(span.start, span.start + stop.start())
     return span
 
