@@ -17,7 +17,8 @@ _LOWER_WORD = re.compile(r"(?<!\w)[a-z][a-z\-]+(?!\w)")
 _NO_NAME = re.compile(r"\d|[:;/@]")
 _INITIAL_OR_SUFFIX = re.compile(r"[A-Z]\.|Jr\.?|Sr\.?|I{2,3}|IV")
 _NEXT_CAPITAL = re.compile(r"[ \-–]([^\W\d_a-z]\w*)")
-_PREVIOUS_CAPITAL = re.compile(r"([^\W\d_a-z][\w.]*)[ \-–]$")
+_PREVIOUS_CAPITAL = re.compile(r"([^\W\d_a-z](?:\w*|\.|[\w.]*\.\w\.?))[ \-–]$")
+"""A capitalised word or initials; a full stop after a longer word ends the sentence."""
 
 
 def with_surnames(text: str, names: Sequence[Name]) -> list[Name]:

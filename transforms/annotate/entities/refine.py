@@ -99,7 +99,7 @@ def _with_listed(text: str, names: Sequence[Name]) -> list[Name]:
 def _beside_capital(text: str, span: Span) -> bool:
     """Whether a capitalised word stands directly before or after, so that the span may be part of a longer name."""
     after = re.match(r" [^\W\d_a-z]", text[span.end : span.end + 2])
-    before = re.search(r"(?:^|\s)([^\W\d_a-z][\w.]*) $", text[max(0, span.start - 30) : span.start])
+    before = re.search(r"(?:^|\s)([^\W\d_a-z](?:\w*|\.|[\w.]*\.\w\.?)) $", text[max(0, span.start - 30) : span.start])
     return after is not None or (before is not None and before.group(1) not in words("capitalised_words"))
 
 
