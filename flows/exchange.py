@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -58,7 +58,7 @@ def clean_lines(lines: Iterable[str], write: Callable[[str], object], *, base: P
             reason = cleaned.reason if cleaned.detail is None else f"{cleaned.reason}: {cleaned.detail}"
             result = {"id": record["id"], "title": None, "authors": [], "published": None, "language": None}
             result |= {"text": None, "rejected": reason}
-        write(json.dumps(result, ensure_ascii=False) + "\n")
+        write(_line(result))
     return count
 
 
@@ -73,9 +73,8 @@ def annotate_lines(lines: Iterable[str], write: Callable[[str], object], *, mode
     Raises:
         BadLineError: a line is no JSON object, lacks a field, or its date is none.
     """
-    from transforms.annotate.exchange import as_json
-
     from transforms.annotate import Annotator, Document
+    from transforms.annotate.exchange import as_json
 
     annotator = Annotator(model)
     count = 0
@@ -85,9 +84,19 @@ def annotate_lines(lines: Iterable[str], write: Callable[[str], object], *, mode
             for position, record in enumerate(batch, 1)
         ]
         for record, annotations in zip(batch, annotator.annotate(documents), strict=True):
-            write(json.dumps({"id": record["id"], **as_json(annotations)}, ensure_ascii=False) + "\n")
+            write(_line({"id": record["id"], **as_json(annotations)}))
         count += len(batch)
     return count
+
+
+def _line(result: Mapping[str, Any]) -> str:
+    """One line of JSON; lone surrogates, which no encoding can write, stay escaped."""
+    line = json.dumps(result, ensure_ascii=False)
+    return (line if line.isascii() or _is_encodable(line) else json.dumps(result)) + "\n"
+
+
+def _is_encodable(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _records(lines: Iterable[str], required: tuple[str, ...]) -> Iterator[dict[str, Any]]:

@@ -46,3 +46,12 @@ def test_pages_come_from_files_packed_or_not(tmp_path: Path) -> None:
     first, second = (json.loads(line) for line in written)
     assert first["title"] == "Ferry returns"
     assert {**first, "id": ""} == {**second, "id": ""}
+
+
+def test_a_lone_surrogate_in_an_id_survives_the_way_through(tmp_path: Path) -> None:
+    line = '{"id": "\\ud83d", "url": "https://www.example.org/a", "html": ""}'
+    written: list[str] = []
+
+    clean_lines([line], written.append, base=tmp_path)
+
+    assert json.loads(written[0].encode()) == {**json.loads(written[0]), "id": "\ud83d"}

@@ -164,7 +164,7 @@ from flows.scheduled import PrefectRunner
 
 @flow
 def halves():
-    step = PrefectRunner().each("halve", lambda number: number // (number % 2 == 0), [2, 3], label=str)
+    step = PrefectRunner().each("halve", lambda number: 6 // (number - 3), [6, 3], label=str)
     return [(outcome.result, outcome.error) for outcome in step.outcomes]
 
 print(json.dumps(halves()))
@@ -175,7 +175,7 @@ print(json.dumps(halves()))
     )
 
     assert json.loads(done.stdout.splitlines()[-1]) == [
-        [1, None],
+        [2, None],
         [None, "ZeroDivisionError: integer division or modulo by zero"],
     ], done.stderr
 
