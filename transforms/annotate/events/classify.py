@@ -6,7 +6,7 @@ from transforms.annotate.events.grammar import children, complement, lemma
 from transforms.annotate.events.lexicon import Entry, lexicon
 from transforms.annotate.events.matching import Match, verb_matches
 from transforms.annotate.events.status import DENIED, PLANNED, is_negated
-from transforms.annotate.events.words import verb_kinds
+from transforms.annotate.word_kinds import verb_kinds
 
 _HOSTILE = frozenset(("ASSAULT", "COERCE", "SANCTION", "THREATEN", "PROTEST"))
 _KEPT_UNDER_INTENT = frozenset(("REQUEST", "ACCUSE", "MOBILIZE", "REJECT"))

@@ -12,12 +12,13 @@ from transforms.annotate.events.grammar import (
     complement,
     is_party,
     is_passive,
+    kinds_of,
     lemma,
     subjects,
 )
 from transforms.annotate.events.matching import Match, verb_matches
 from transforms.annotate.events.roles import Roles
-from transforms.annotate.events.words import noun_kinds, verb_kinds
+from transforms.annotate.word_kinds import verb_kinds
 
 _OCCURRING = frozenset(("nsubj", "nsubjpass", "dobj", "pobj", "ROOT", "conj", "appos"))
 
@@ -29,7 +30,7 @@ def holds(match: Match, roles: Roles) -> bool:
 
 
 def _has_actor(match: Match, roles: Roles) -> bool:
-    if any(is_party(actor) or "document" in noun_kinds(lemma(actor)) for actor in roles.actors):
+    if any(is_party(actor) or "document" in kinds_of(actor) for actor in roles.actors):
         return True
     if roles.actors:
         return False
@@ -102,34 +103,30 @@ def _people(match: Match, _roles: Roles) -> bool:
     head = things[0]
     if head.pos_ == "PRON" or head.ent_type_ in ("PERSON", "NORP"):
         return True
-    return bool(noun_kinds(lemma(head)) & {"person", "armed", "crowd"}) or head.pos_ == "NUM"
+    return bool(kinds_of(head) & {"person", "armed", "crowd"}) or head.pos_ == "NUM"
 
 
 def _armed(_match: Match, roles: Roles) -> bool:
     return any(
-        actor.ent_type_ in ("GPE", "ORG", "NORP", "PERSON")
-        or "armed" in noun_kinds(lemma(actor))
-        or actor.pos_ == "PRON"
+        actor.ent_type_ in ("GPE", "ORG", "NORP", "PERSON") or "armed" in kinds_of(actor) or actor.pos_ == "PRON"
         for actor in (*roles.actors, *roles.recipients)
     )
 
 
 def _crowd(_match: Match, roles: Roles) -> bool:
-    return any(
-        "crowd" in noun_kinds(lemma(actor)) or actor.ent_type_ in ("NORP", "ORG", "CARDINAL") for actor in roles.actors
-    )
+    return any("crowd" in kinds_of(actor) or actor.ent_type_ in ("NORP", "ORG", "CARDINAL") for actor in roles.actors)
 
 
 def _official(match: Match, _roles: Roles) -> bool:
     return any(
-        thing.ent_type_ == "PERSON" or "official" in noun_kinds(lemma(thing)) or thing.lower_ in ("him", "her", "them")
+        thing.ent_type_ == "PERSON" or "official" in kinds_of(thing) or thing.lower_ in ("him", "her", "them")
         for thing in match.objects
     )
 
 
 def _weapon(match: Match, _roles: Roles) -> bool:
     doers = agents(match.head) if is_passive(match.head) else subjects(match.head)
-    return any(is_party(doer) or "weapon" in noun_kinds(lemma(doer)) for doer in doers)
+    return any(is_party(doer) or "weapon" in kinds_of(doer) for doer in doers)
 
 
 def _no_accident(match: Match, _roles: Roles) -> bool:
@@ -144,10 +141,10 @@ def _no_accident(match: Match, _roles: Roles) -> bool:
     if any(_is_natural(cause) for cause in causes if cause != match.thing):
         return False
     doers = agents(head) or (subjects(head) if head.pos_ == "VERB" and not is_passive(head) else [])
-    if any(is_party(doer) or "weapon" in noun_kinds(lemma(doer)) for doer in doers):
+    if any(is_party(doer) or "weapon" in kinds_of(doer) for doer in doers):
         return True
     sentence = list(head.sent)
-    if any(noun_kinds(lemma(token)) & {"armed", "weapon"} for token in sentence if token.pos_ in ("NOUN", "PROPN")):
+    if any(kinds_of(token) & {"armed", "weapon"} for token in sentence if token.pos_ in ("NOUN", "PROPN")):
         return True
     return not any(_is_accident(token) for token in sentence if token != match.thing)
 
@@ -155,19 +152,19 @@ def _no_accident(match: Match, _roles: Roles) -> bool:
 def _is_accident(token: Token) -> bool:
     """Whether a word tells of something that nobody meant: a storm, a crash, a warehouse that exploded."""
     if token.pos_ == "NOUN":
-        return "natural" in noun_kinds(lemma(token))
+        return "natural" in kinds_of(token)
     if token.pos_ != "VERB":
         return False
     if "accident" in verb_kinds(lemma(token)):
         return True
     return lemma(token) == "explode" and not any(
-        is_party(doer) or "weapon" in noun_kinds(lemma(doer)) for doer in children(token, "nsubj")
+        is_party(doer) or "weapon" in kinds_of(doer) for doer in children(token, "nsubj")
     )
 
 
 def _is_natural(cause: Token) -> bool:
     parts = [cause, *(child for child in cause.children if child.dep_ in ("compound", "amod"))]
-    return any("natural" in noun_kinds(lemma(part)) for part in parts)
+    return any("natural" in kinds_of(part) for part in parts)
 
 
 def _parties_named(_match: Match, roles: Roles) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from spacy.tokens import Doc, Token
 
 from transforms.annotate.events.grammar import ancestors, lemma
-from transforms.annotate.events.words import verb_kinds
 from transforms.annotate.records import TimeExpression
+from transforms.annotate.word_kinds import verb_kinds
 
 _VERBAL = frozenset(("VERB", "AUX"))
 _SHARED = frozenset(("conj", "xcomp", "pcomp"))

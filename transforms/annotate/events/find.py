@@ -18,8 +18,8 @@ from transforms.annotate.events.parties import PartyFinder
 from transforms.annotate.events.places import destination, place_of
 from transforms.annotate.events.roles import Roles, noun_roles, verb_roles
 from transforms.annotate.events.status import noun_status, status_of
-from transforms.annotate.events.words import verb_kinds
 from transforms.annotate.records import Entity, EventMention, Mention, Party, Quote, TimeExpression
+from transforms.annotate.word_kinds import verb_kinds
 from transforms.spans import Span
 
 _VERBAL = frozenset(("VERB", "AUX"))

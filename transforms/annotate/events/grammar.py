@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from transforms.annotate.events.words import noun_kinds, verb_kinds
+from transforms.annotate.word_kinds import noun_kinds, verb_kinds
 
 RELATIVES = frozenset(("who", "which", "that", "whom", "whose"))
 PARTY_LABELS = frozenset(("PERSON", "NORP", "GPE", "ORG"))
@@ -198,6 +198,23 @@ def is_name(token: Token) -> bool:
     return token.ent_type_ in NAME_LABELS
 
 
+def kinds_of(noun: Token) -> frozenset[str]:
+    """What a noun tells of who may act; of "president-elect" what its first part tells."""
+    found = noun_kinds(lemma(noun))
+    if not found and noun.i >= 2 and noun.doc[noun.i - 1].text == "-":
+        return noun_kinds(lemma(noun.doc[noun.i - 2]))
+    return found
+
+
+def is_somebody(token: Token) -> bool:
+    """Whether a noun itself is a name, a person or an institution; "Chinese imports" are not."""
+    if token.ent_type_ in _TIME_LABELS:
+        return False
+    if token.ent_type_ in NAME_LABELS or token.pos_ in ("PROPN", "PRON"):
+        return is_party(token)
+    return bool(kinds_of(token) & {"person", "institution", "armed", "crowd"})
+
+
 def is_party(token: Token) -> bool:
     """Whether a noun may take part in an event: a name, a person, an institution, or something of theirs."""
     if token.ent_type_ in _TIME_LABELS:
@@ -206,11 +223,11 @@ def is_party(token: Token) -> bool:
         return True
     if token.pos_ == "PRON":
         return token.lower_ not in ("it", "this", "that", "these", "those", "which", "what", "something", "nothing")
-    if noun_kinds(lemma(token)) & {"person", "institution", "armed", "crowd"}:
+    if kinds_of(token) & {"person", "institution", "armed", "crowd"}:
         return True
     return any(
         child.dep_ in ("amod", "compound", "nmod") and child.ent_type_ in PARTY_LABELS for child in token.children
-    ) and not noun_kinds(lemma(token)) & {"weapon", "natural"}
+    ) and not kinds_of(token) & {"weapon", "natural"}
 
 
 def name_within(token: Token, skip: frozenset[int] = frozenset()) -> Token | None:
@@ -225,7 +242,12 @@ def name_within(token: Token, skip: frozenset[int] = frozenset()) -> Token | Non
         head = inner
         while head.dep_ in _MODIFIERS and head.head.ent_type_ == head.ent_type_ and head.head.ent_iob_ != "O":
             head = head.head
-        if head.dep_ in _MODIFIERS and head.head.i != token.i and is_party(head.head) and token.is_ancestor(head.head):
+        if (
+            head.dep_ in _MODIFIERS
+            and head.head.i != token.i
+            and is_somebody(head.head)
+            and token.is_ancestor(head.head)
+        ):
             return head.head
         return head
     return None

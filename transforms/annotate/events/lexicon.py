@@ -25,7 +25,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from transforms.annotate.events.words import data_rows
+from transforms.annotate.word_kinds import data_rows
 
 FLAGS = frozenset(
     (
@@ -176,10 +176,12 @@ def lexicon() -> Lexicon:
     """
     types = {
         name: EventType(name, cameo, int(quad), planned, denied, tuple(prepositions.split("|")))
-        for name, cameo, quad, planned, denied, prepositions in data_rows("types.tsv")
+        for name, cameo, quad, planned, denied, prepositions in data_rows("events/types.tsv")
     }
     entries = tuple(
-        _entry(event_type, cells) for event_type in types.values() for cells in data_rows(f"{event_type.name}.tsv")
+        _entry(event_type, cells)
+        for event_type in types.values()
+        for cells in data_rows(f"events/{event_type.name}.tsv")
     )
     verbs: dict[str, list[Entry]] = defaultdict(list)
     nouns: dict[str, list[Entry]] = defaultdict(list)

@@ -7,7 +7,7 @@ from spacy.tokens import Token
 
 from transforms.annotate.events.grammar import affected, children, coordinated, is_passive, lemma
 from transforms.annotate.events.lexicon import Entry, lexicon
-from transforms.annotate.events.words import noun_kinds
+from transforms.annotate.word_kinds import noun_kinds
 
 _PARTICLES = ("prt", "prep", "advmod", "agent", "dative")
 _TIMES = frozenset(("DATE", "TIME"))

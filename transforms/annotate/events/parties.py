@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from spacy.tokens import Doc, Token
 
-from transforms.annotate.events.grammar import ancestors, children, coordinated, lemma
-from transforms.annotate.events.words import noun_kinds
+from transforms.annotate.events.grammar import ancestors, children, coordinated, kinds_of
 from transforms.annotate.records import Entity, Mention, Party
+from transforms.annotate.titles import PeopleByTitle, title_of
 from transforms.spans import Span
 
 _BEFORE = frozenset(("det", "compound", "amod", "poss", "nummod", "nmod", "quantmod", "predet", "advmod", "punct"))
@@ -28,6 +28,8 @@ class PartyFinder:
         self._mentions = sorted(mentions, key=lambda mention: mention.span)
         self._starts = [mention.span.start for mention in self._mentions]
         self._entities = {entity.entity_id: entity for entity in entities}
+        people = [mention for mention in self._mentions if self._is_person(mention)]
+        self._titles = PeopleByTitle(doc.text, people)
         self._subjects = [
             token for token in doc if token.dep_ in ("nsubj", "nsubjpass") and token.pos_ in ("PROPN", "NOUN")
         ]
@@ -36,6 +38,10 @@ class PartyFinder:
         for number, sentence in enumerate(doc.sents):
             for index in range(sentence.start, sentence.end):
                 self._sentence_of[index] = number
+
+    def _is_person(self, mention: Mention) -> bool:
+        entity = self._entities.get(mention.entity_id)
+        return entity is not None and entity.type == "person"
 
     def sentence(self, token: Token) -> int:
         """Number of the sentence a token stands in."""
@@ -120,11 +126,19 @@ class PartyFinder:
         return None
 
     def _party(self, head: Token, span: Span) -> Party:
-        entity = self._entity_of(head)
         text = span.of(self._doc.text)
+        entity = self._entity_of(head) or self._described(head, span, text)
         if entity is None:
             return Party(text, span)
         return Party(text, span, entity.entity_id, entity.name)
+
+    def _described(self, head: Token, span: Span, text: str) -> Entity | None:
+        """The person that a definite description means: the president-elect."""
+        singular = head.pos_ == "NOUN" and head.tag_ == "NN" and "person" in kinds_of(head)
+        if not singular or not text.lower().startswith("the ") or " of " in text or children(head, "poss"):
+            return None
+        entity_id = self._titles.called(title_of(head, span.start), span.start)
+        return None if entity_id is None else self._entities.get(entity_id)
 
     def _entity_of(self, head: Token) -> Entity | None:
         """The entity named by the head word; for a state's organ ("the Chinese army") its country."""
@@ -132,7 +146,7 @@ class PartyFinder:
         mention = self.mention_at(head if behind is None else self._doc[behind])
         if mention is not None:
             return self._entities.get(mention.entity_id)
-        if "state" in noun_kinds(lemma(head)):
+        if "state" in kinds_of(head):
             for child in children(head, "amod", "compound", "poss", "nmod"):
                 mention = self.mention_at(child)
                 entity = None if mention is None else self._entities.get(mention.entity_id)
@@ -165,7 +179,7 @@ class PartyFinder:
 
     def _fits(self, pronoun: Token, noun: Token) -> bool:
         word = pronoun.lower_
-        kinds = noun_kinds(lemma(noun))
+        kinds = kinds_of(noun)
         if word in _PEOPLE_PRONOUNS:
             if noun.ent_type_ == "PERSON":
                 return True

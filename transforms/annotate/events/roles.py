@@ -14,13 +14,14 @@ from transforms.annotate.events.grammar import (
     coordinated,
     is_party,
     is_passive,
+    is_somebody,
     lemma,
     name_within,
     subjects,
 )
 from transforms.annotate.events.lexicon import Entry
 from transforms.annotate.events.matching import Match
-from transforms.annotate.events.words import verb_kinds
+from transforms.annotate.word_kinds import verb_kinds
 
 _OBJECT_STANDS_FOR_ITS_OWNER = frozenset(
     ("ASSAULT", "COERCE", "ACCUSE", "RETREAT", "SUPPORT", "AID", "REJECT", "REQUEST", "SANCTION")
@@ -102,7 +103,7 @@ def recipients_of(match: Match) -> list[Token]:
     """Head words of whom a transitive event is done to: object, preposition, then the clause it governs."""
     found = _near_recipients(match)
     inner = complement(match.head) if match.entry.flags & {"complement", "clause"} else None
-    if found and (is_party(found[0]) or (inner is None and _stands_for_its_owner(match.entry))):
+    if found and (is_somebody(found[0]) or (inner is None and _stands_for_its_owner(match.entry))):
         return found
     deeper = _recipients_in_clause(match, inner)
     return deeper or found
@@ -114,7 +115,7 @@ def _stands_for_its_owner(entry: Entry) -> bool:
 
 def _near_recipients(match: Match) -> list[Token]:
     verb, entry = match.head, match.entry
-    aimed = match.particle is not None and not any(is_party(item) for item in affected(verb))
+    aimed = match.particle is not None and not any(is_somebody(item) for item in affected(verb))
     if is_passive(verb) and match.thing is None and not aimed:
         return affected(verb)[:1] or subjects(verb)[:1]
     if match.particle is not None and match.thing is None:
@@ -149,10 +150,10 @@ def _affected_or_aimed_at(match: Match) -> list[Token]:
 def _from_object(match: Match, thing: Token) -> list[Token]:
     verb, entry = match.head, match.entry
     if entry.event_type in _GIVING:
-        receivers = [item for item in behind_prepositions(verb, ("to",)) if is_party(item)]
+        receivers = [item for item in behind_prepositions(verb, ("to",)) if is_somebody(item)]
         if receivers:
             return receivers[:1]
-    if is_party(thing):
+    if is_somebody(thing):
         return [thing]
     owner = name_within(thing)
     if owner is not None:
@@ -161,7 +162,7 @@ def _from_object(match: Match, thing: Token) -> list[Token]:
     if entry.event_type not in ("ACCUSE", "ASSAULT", "COERCE"):
         beside += behind_prepositions(verb, entry.prepositions)
     aimed = _first_party(beside)
-    if aimed and is_party(aimed[0]):
+    if aimed and is_somebody(aimed[0]):
         return aimed
     return [thing] if _stands_for_its_owner(entry) else []
 
@@ -181,22 +182,22 @@ def _beside_thing(match: Match, thing: Token) -> list[Token]:
     beside = _aimed_at(thing, entry.prepositions)
     beside += [item for item in behind_prepositions(verb, entry.prepositions) if item != thing]
     found = _first_party(beside)
-    if found and is_party(found[0]):
+    if found and is_somebody(found[0]):
         return found
     skip = frozenset({thing.i})
     owner = name_within(thing, skip)
     if owner is not None:
         return [owner]
-    if "topic" not in entry.flags and is_party(thing) and thing.ent_type_ == "" and _stands_for_its_owner(entry):
+    if "topic" not in entry.flags and is_somebody(thing) and thing.ent_type_ == "" and _stands_for_its_owner(entry):
         return [thing]
     if "topic" in entry.flags:
         return []
-    owners = [child for child in children(thing, "poss") if is_party(child) and child.pos_ != "PRON"]
-    return owners[:1] or found or ([thing] if is_party(thing) else [])
+    owners = [child for child in children(thing, "poss") if is_somebody(child) and child.pos_ != "PRON"]
+    return owners[:1] or found or ([thing] if is_somebody(thing) else [])
 
 
 def _owner_or_self(noun: Token, entry: Entry) -> list[Token]:
-    if is_party(noun):
+    if is_somebody(noun):
         return [noun]
     owner = name_within(noun)
     if owner is not None:
@@ -207,9 +208,8 @@ def _owner_or_self(noun: Token, entry: Entry) -> list[Token]:
 
 def _first_party(candidates: list[Token]) -> list[Token]:
     for candidate in candidates:
-        if is_party(candidate):
+        if is_somebody(candidate):
             return [candidate]
-    for candidate in candidates:
         owner = name_within(candidate)
         if owner is not None:
             return [owner]
@@ -222,12 +222,12 @@ def _recipients_in_clause(match: Match, inner: Token | None) -> list[Token]:
         if inner is None:
             break
         own = children(inner, "nsubj", "nsubjpass")
-        if match.entry.event_type == "REQUEST" and own and is_party(own[0]) and own[0].pos_ != "PRON":
+        if match.entry.event_type == "REQUEST" and own and is_somebody(own[0]) and own[0].pos_ != "PRON":
             return own[:1]
         found = _first_party([*affected(inner), *behind_prepositions(inner, _ANY_RECIPIENT)])
-        if found and is_party(found[0]):
+        if found and is_somebody(found[0]):
             return found
-        if own and is_party(own[0]) and own[0].pos_ != "PRON":
+        if own and is_somebody(own[0]) and own[0].pos_ != "PRON":
             return own[:1]
         inner = complement(inner)
     return _elsewhere_in_clause(match)
@@ -255,7 +255,9 @@ def noun_roles(match: Match) -> Roles:
     if entry.frame == "symmetric":
         others = [item for item in behind_prepositions(noun, ("between", "with", "among", "of")) if is_party(item)]
         found = doers + owners + qualifiers + others
-        return Roles(_spread(found or _doers_of_governor(noun)), ())
+        if not found and "bound" not in entry.flags:
+            found = _doers_of_governor(noun)
+        return Roles(_spread(found), ())
     recipients = behind_prepositions(noun, tuple(item for item in entry.prepositions if item not in ("by", "of")))
     if entry.event_type in ("COERCE", "RETREAT", "ASSAULT", "SANCTION", "SUPPORT", "ACCUSE", "REJECT") and of:
         recipients = of if entry.event_type != "RETREAT" or not recipients else [*recipients, *of]

@@ -3,7 +3,7 @@
 from spacy.tokens import Token
 
 from transforms.annotate.events.grammar import children, lemma
-from transforms.annotate.events.words import verb_kinds
+from transforms.annotate.word_kinds import verb_kinds
 
 HAPPENED, PLANNED, DENIED, HYPOTHETICAL = "happened", "planned", "denied", "hypothetical"
 

@@ -86,7 +86,10 @@ def _right_end(reading: Reading, subject: Token, cue: Token) -> int:
             stop = min(stop, child.left_edge.i - 1)
         elif (
             child.dep_ == "prep"
-            and subject.pos_ == "PROPN"
+            and (
+                subject.pos_ == "PROPN"
+                or (subject.text[:1].isupper() and subject.tag_ not in ("NN", "NNS", "PRP", "DT"))
+            )
             and (child.lower_ in _CIRCUMSTANCE or doc[child.i - 1].text == ",")
         ):
             stop = min(stop, child.i - 1)
@@ -104,7 +107,8 @@ def nominal_before(reading: Reading, verb: Token, stop: int) -> Token | None:
     index = verb.i - 1
     while index >= stop and doc[index].pos_ in ("ADV", "AUX", "PART"):
         index -= 1
-    if index >= stop and doc[index].pos_ in _HEAD and not reading.in_utterance(index):
+    usable = index >= stop and not reading.in_utterance(index) and not reading.is_edge(doc[index])
+    if usable and doc[index].pos_ in _HEAD:
         return doc[index]
     return None
 

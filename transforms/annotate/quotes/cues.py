@@ -3,9 +3,10 @@
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 
 from spacy.tokens import Token
+
+from transforms.annotate.word_kinds import data_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,7 @@ def cues() -> Mapping[str, Cue]:
         ValueError: the data file names a verb twice or lacks a column.
     """
     found: dict[str, Cue] = {}
-    content = files("transforms").joinpath("data", "quote_cues.tsv").read_text(encoding="utf-8")
-    lines = [line for line in content.splitlines() if line and not line.startswith("#")]
-    for line in lines[1:]:
-        lemma, kind, complements = line.split("\t")
+    for lemma, kind, complements in data_rows("quote_cues.tsv"):
         if lemma in found:
             raise ValueError(f"cue {lemma!r} stands twice in the lexicon")
         found[lemma] = Cue(lemma, kind, frozenset(complements.split()))

@@ -13,14 +13,18 @@ from transforms.spans import Span
 _DASH_NAME = re.compile(r"\s*[―—–-]{1,2}\s*((?:[A-Z][\w.'’-]*[ ]?){1,4})")
 _LABEL = re.compile(r"[\"“]?([A-Z][A-Z .'’-]{2,30}):[ \u00a0]+(?=\S)")
 _FEWEST_TURNS = 2
+_FEWEST_SPEAKERS = 2
+_NOBODY = frozenset(
+    ("read more", "watch", "listen", "see also", "more", "related", "photos", "video", "update", "note")
+)
 _FEWEST_WORDS = 4
 _PARAGRAPHS_APART = 2
 
 
 def transcript_turns(reading: Reading) -> list[Attribution]:
-    """Paragraphs that begin with a name in capitals and a colon, where somebody has at least two turns.
+    """Paragraphs that begin with a name in capitals and a colon, where two speakers or more have several turns.
 
-    Labels that never come back are headings: ENERGY, BONDS.
+    Labels that never come back are headings (ENERGY, BONDS); so are those that nobody else answers (READ MORE).
     """
     found: list[Attribution] = []
     for number, paragraph in enumerate(reading.paragraphs):
@@ -36,7 +40,8 @@ def transcript_turns(reading: Reading) -> list[Attribution]:
             Attribution("transcript", (content,), number, Span(label.end, label.end + 1), ":", label, subject=token)
         )
     turns = Counter(item.speaker.of(reading.text) for item in found if item.speaker is not None)
-    return found if any(count >= _FEWEST_TURNS for count in turns.values()) else []
+    talking = [label for label, count in turns.items() if count >= _FEWEST_TURNS and label.lower() not in _NOBODY]
+    return found if len(talking) >= _FEWEST_SPEAKERS else []
 
 
 def floating_quotes(reading: Reading, attributed: Sequence[Attribution], used: frozenset[int]) -> list[Attribution]:

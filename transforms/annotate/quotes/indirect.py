@@ -15,6 +15,7 @@ _CLAUSE_ENDS = frozenset((",", ".", ";", ":", "!", "?", ")", *_DASHES))
 _RELATIVE = frozenset(("who", "which", "that", "whom", "what", "whose"))
 _PARTICIPLE_LINKS = frozenset(("before", "after", "while", "when", "without"))
 _NEW_CLAUSE = frozenset(("according", "who", "which", "where", "while", "when", "as", "after"))
+_WITH_ADDRESSEE = frozenset(("tell", "inform", "assure", "remind", "warn", "notify", "brief", "reassure", "advise"))
 _PERSONS_OF_THE_TALK = frozenset(("i", "we", "you"))
 _SPEECH_ADJUNCTS = frozenset(("cite", "accuse", "refer", "allude", "include", "call", "suggest", "describe"))
 _LONGEST_CONTENT = 400
@@ -64,7 +65,7 @@ class IndirectRules:
                 spans.append(span)
                 rule = rule or kind
         if not spans and subject is not None and not has_content and "clause" in cue.complements:
-            spans, rule = self._around(verb, subject)
+            spans, rule = self._around(verb, cue, subject)
         if not spans and "naming" in cue.complements and subject is not None:
             spans, rule = self._naming(verb), "naming"
         if not spans:
@@ -118,7 +119,7 @@ class IndirectRules:
             elif (
                 infinitive
                 and "infinitive" in cue.complements
-                and verb.dep_ != "xcomp"
+                and verb.dep_ in ("ROOT", "conj", "ccomp")
                 and (child.dep_ == "xcomp" or (child.dep_ in ("ccomp", "advcl") and cue.kind in ("say", "warn", "ask")))
             ):
                 found.append((child, "infinitive"))
@@ -211,13 +212,14 @@ class IndirectRules:
 
     # -- the cue at the end or in the middle
 
-    def _around(self, verb: Token, subject: Token) -> tuple[list[Span], str]:
+    def _around(self, verb: Token, cue: Cue, subject: Token) -> tuple[list[Span], str]:
         """Content before a cue clause that follows a comma, and after it where the sentence goes on."""
         reading = self.reading
         sentence_first, sentence_last = reading.sentence_bounds(verb)
         attached = subject.head.i == verb.i or verb.dep_ in ("xcomp", "conj")
         if (
             not attached
+            or self._has_object(verb, cue)
             or subject.lower_ in _RELATIVE
             or verb.dep_ in ("relcl", "acl")
             or sentence_last - sentence_first > _LONGEST_CONTENT
@@ -227,6 +229,13 @@ class IndirectRules:
             return self._as_noted(verb, sentence_first, sentence_last) if self._is_bare(verb) else ([], "")
         spans = self._beside(verb, subject, sentence_first, sentence_last)
         return spans, "parenthesis" if spans else ""
+
+    @staticmethod
+    def _has_object(verb: Token, cue: Cue) -> bool:
+        """Whether a cue has an object that is no addressee: charged two developers; but told reporters."""
+        if cue.lemma in _WITH_ADDRESSEE:
+            return False
+        return any(child.dep_ == "dobj" and child.i > verb.i for child in verb.children)
 
     def _beside(self, verb: Token, subject: Token, sentence_first: int, sentence_last: int) -> list[Span]:
         reading, doc = self.reading, self.reading.doc
@@ -303,13 +312,15 @@ class IndirectRules:
                 continue
             if quotable.is_utterance:
                 return []
-            objects = [
-                child.left_edge.i
-                for child in verb.children
-                if child.dep_ in ("dobj", "nsubj", "ccomp", "oprd", "attr") and child.i > verb.i
-            ]
+            parts = [child for child in verb.children if child.i > verb.i]
+            objects = [part.left_edge.i for part in parts if part.dep_ in ("dobj", "nsubj", "ccomp", "oprd", "attr")]
             begin = min([*objects, index])
-            return [Span(min(reading.doc[begin].idx, quotable.region.span.start), quotable.region.span.end)]
+            end = max(
+                [part.right_edge.i for part in parts if part.left_edge.i <= index <= part.right_edge.i] or [index]
+            )
+            comma = next((i for i in range(quotable.last, end + 1) if reading.is_edge(reading.doc[i])), end + 1)
+            span = reading.span_of(begin, max(comma, quotable.last) - 1)
+            return [] if span is None else [span]
         return []
 
     # -- according to

@@ -18,6 +18,8 @@ _UTTERANCE_END = frozenset(",.?!…—–-")
 _UTTERANCE_WORDS = 8
 """Words from which a quoted stretch that begins with a capital is a sentence even without an ending mark."""
 _TITLE_WORDS = 9
+_DATELINE_WORDS = 12
+_DATELINE_ENDS = frozenset(("—", "–", "--", "-", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +181,17 @@ class Reading:
         """First and last token (inclusive) of the sentence, clipped to the paragraph."""
         start, end = self._sentences[token.i]
         number = self.paragraph_of(token)
-        return max(start, self.paragraph_start(number)), min(end, self.paragraph_end(number)) - 1
+        first = max(start, self.paragraph_start(number))
+        return self._after_dateline(first, token.i), min(end, self.paragraph_end(number)) - 1
+
+    def _after_dateline(self, first: int, stop: int) -> int:
+        """First token behind a dateline such as "BEIJING (Reuters) —" or "2025-01-17 Beijing:"; else ``first``."""
+        place_named = False
+        for index in range(first, min(stop, first + _DATELINE_WORDS)):
+            token = self.doc[index]
+            if token.text in _DATELINE_ENDS:
+                return index + 1 if place_named else first
+            if token.pos_ in ("VERB", "AUX", "PRON"):
+                return first
+            place_named = place_named or token.ent_type_ == "GPE"
+        return first

@@ -3,24 +3,21 @@
 import functools
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
 from spacy.tokens import Doc, Token
 
 from transforms.annotate.quotes.attribution import Attribution
 from transforms.annotate.records import Entity, Mention
+from transforms.annotate.titles import PeopleByTitle, title_of
+from transforms.annotate.word_kinds import data_rows, noun_kinds
 from transforms.spans import Span
 
 _PRONOUNS = {"he": "male", "she": "female", "him": "male", "her": "female"}
+_VOTING = {**_PRONOUNS, "his": "male", "himself": "male", "herself": "female", "hers": "female"}
 _OTHER_PRONOUNS = frozenset(("i", "we", "you", "they", "it", "who", "which", "that", "those", "this", "these", "one"))
-_TITLE_WORD = re.compile(r"[A-Za-z][A-Za-z-]+")
-_BEFORE_NAME = 60
-_AFTER_NAME = 120
-_APPOSITION = re.compile(r"[^,.;\"“\n]{0,4},\s*(?:\d+,\s*)?((?:the |an? |his |her |its |their )?[^,.;\"“”\n]{3,90})")
-_NO_APPOSITION = re.compile(r"(?:said|says|told|who|which|and|but|a day|after|he|she|while|when|in|on|at)\b")
 _KINDS = {
     "person": "person",
     "organisation": "organisation",
@@ -33,16 +30,18 @@ _SUBJECT_BONUS = 350
 """Characters by which a mention as subject counts as nearer than it is."""
 _SPEAKER_BONUS = 500
 _GENDER_BONUS = 300
-_TITLE_REACH = 6000
-_PEOPLE_SUFFIXES = ("man", "woman", "person", "or", "er", "ist", "ian", "ant", "ent", "ary", "eur")
+_RUNNING_REACH = 900
+"""Characters within which "the lawyer" may be whoever spoke last."""
+_LINKS = re.compile(r"\b(?:of|for|and|to|with|by)\b|['’]s?\s", re.IGNORECASE)
+_NEAR_PRONOUN = 250
+_FEWEST_VOTES = 2
+_VOTE_SHARE = 0.75
 
 
 @functools.cache
 def gendered_words() -> Mapping[str, str]:
     """Honorifics and nouns that tell a person's gender: word in lower case to ``male`` or ``female``."""
-    content = files("transforms").joinpath("data", "gendered_words.tsv").read_text(encoding="utf-8")
-    lines = [line for line in content.splitlines() if line and not line.startswith("#")]
-    return {word: gender for word, _, gender in (line.partition("\t") for line in lines[1:])}
+    return {cells[0]: cells[1] for cells in data_rows("words/gendered.tsv")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,8 @@ class SpeakerIndex:
         self._people = people
         self._people_starts = [mention.span.start for mention in people]
         self._subjects = self._subject_starts(doc)
+        self._titles = PeopleByTitle(self._text, people)
         self._gender = self._genders(people)
-        self._roles = self._role_index(people)
         self._spoken: list[tuple[int, str]] = []
 
     def _type_of(self, mention: Mention) -> str | None:
@@ -89,30 +88,27 @@ class SpeakerIndex:
         found: dict[str, set[str]] = defaultdict(set)
         genders = gendered_words()
         for mention in people:
-            for word in (*self._title_words(mention), mention.surface.split(" ", 1)[0].rstrip(".").lower()):
+            for word in (*self._titles.words_of(mention), mention.surface.split(" ", 1)[0].rstrip(".").lower()):
                 if word in genders:
                     found[mention.entity_id].add(genders[word])
-        return {entity: next(iter(genders)) for entity, genders in found.items() if len(genders) == 1}
+        told = {entity: next(iter(genders)) for entity, genders in found.items() if len(genders) == 1}
+        return self._genders_by_pronouns() | told
 
-    def _title_words(self, mention: Mention) -> list[str]:
-        """Words of the title before a name and of the apposition behind it, in lower case."""
-        text, span = self._text, mention.span
-        before = re.split(r"[.,;:\"“”\n]", text[max(0, span.start - _BEFORE_NAME) : span.start])[-1]
-        found = _TITLE_WORD.findall(" ".join(before.split()[-5:]))
-        match = _APPOSITION.match(text, span.end, span.end + _AFTER_NAME)
-        if match and not _NO_APPOSITION.match(match.group(1)):
-            found += _TITLE_WORD.findall(re.split(r" (?:of|for|at|in|with|who) ", match.group(1))[0])
-        if mention.role:
-            found += _TITLE_WORD.findall(mention.role)
-        return [word.lower() for word in found]
-
-    def _role_index(self, people: Sequence[Mention]) -> dict[str, list[tuple[int, str]]]:
-        """Places and entities by each word of their titles."""
-        roles: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for mention in people:
-            for word in dict.fromkeys(self._title_words(mention)):
-                roles[word].append((mention.span.start, mention.entity_id))
-        return roles
+    def _genders_by_pronouns(self) -> dict[str, str]:
+        """Gender that the pronouns behind somebody's mentions agree on: each votes for the person named last before."""
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        for token in self._doc:
+            gender = _VOTING.get(token.lower_)
+            place = bisect_left(self._people_starts, token.idx) - 1
+            if gender is None or place < 0 or token.idx - self._people_starts[place] > _NEAR_PRONOUN:
+                continue
+            votes[self._people[place].entity_id][gender] += 1
+        agreed = {}
+        for entity, counts in votes.items():
+            gender, count = counts.most_common(1)[0]
+            if count >= _FEWEST_VOTES and count >= _VOTE_SHARE * counts.total():
+                agreed[entity] = gender
+        return agreed
 
     def resolve(self, attribution: Attribution) -> Speaker:
         """Speaker of a quotation that names one beside it."""
@@ -147,53 +143,43 @@ class SpeakerIndex:
     def _mention_at(self, span: Span, head: Token) -> Mention | None:
         """The mention that holds the phrase's head word; of a title with a name, the name."""
         place = max(0, bisect_left(self._starts, span.start) - 1)
-        covering: Mention | None = None
         while place < len(self._mentions) and self._mentions[place].span.start < span.end:
             mention = self._mentions[place]
             place += 1
             if mention.entity_id not in self._entities:
                 continue
             if mention.span.start <= head.idx < mention.span.end:
-                covering = mention
-            elif mention.span.overlaps(span) and mention.span.end == span.end and self._type_of(mention) == "person":
-                covering = covering or mention
-        return covering
+                return mention
+            if self._type_of(mention) == "person" and mention.span.end == span.end and self._is_title(span, mention):
+                return mention
+        return None
+
+    def _is_title(self, span: Span, mention: Mention) -> bool:
+        """Whether what stands before a name at the end of a phrase is its title: no "of", no "and", no possessor."""
+        before = self._text[span.start : mention.span.start]
+        return not _LINKS.search(before)
 
     def _description(self, span: Span, head: Token, lower: str) -> Speaker | None:
-        """A title or description: the one person of the text introduced so."""
-        noun = head.lemma_.lower()
+        """A title or description: the person of the text introduced so, else whoever has just spoken."""
         if head.pos_ not in ("NOUN", "PROPN") or head.tag_ in ("NNS", "NNPS"):
             return None
-        places = self._roles.get(noun, [])
-        near = [(start, entity) for start, entity in places if abs(start - span.start) < _TITLE_REACH]
-        definite = lower.startswith(("the ", "this ", "that "))
-        if not definite:
+        if not lower.startswith(("the ", "this ", "that ")) or self._possessed(head):
             return None
-        if head.doc[head.i].lower_ in ("spokesman", "spokeswoman", "spokesperson") and "'s" in lower.replace("’", "'"):
-            near = [item for item in near if abs(item[0] - span.start) < _BEFORE_NAME]
-        people = list(dict.fromkeys(entity for start, entity in near if start <= span.start))
-        people = people or list(dict.fromkeys(entity for _, entity in near))
-        if len(people) == 1:
-            return self._speaker(people[0], "title")
-        if len(people) > 1:
-            last = max((item for item in near if item[0] <= span.start), default=None)
-            return self._speaker(last[1], "title") if last is not None else None
+        entity = self._titles.called(title_of(head, span.start), span.start)
+        if entity is not None:
+            return self._speaker(entity, "title")
+        running = self._spoken[-1] if self._spoken else None
         if (
-            self._spoken
-            and span.start - self._spoken[-1][0] < 900
-            and self._is_person_noun(noun)
-            and not self._possessed(head)
+            running is not None
+            and span.start - running[0] < _RUNNING_REACH
+            and "person" in noun_kinds(head.lemma_.lower())
         ):
-            return self._speaker(self._spoken[-1][1], "running-speaker")
+            return self._speaker(running[1], "running-speaker")
         return None
 
     @staticmethod
     def _possessed(head: Token) -> bool:
         return any(child.dep_ == "poss" for child in head.children)
-
-    @staticmethod
-    def _is_person_noun(noun: str) -> bool:
-        return noun.endswith(_PEOPLE_SUFFIXES) and noun not in ("government", "department", "parliament", "statement")
 
     def _pronoun(self, position: int, gender: str) -> Speaker:
         """The most salient person before a pronoun: near, a subject, a speaker, not known to be of another gender."""
