@@ -1,5 +1,6 @@
 """The article's text: what trafilatura finds, corrected by the page's own structure and data."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -128,12 +129,16 @@ def _aligned(lines: Sequence[Line], page_blocks: Sequence[Block]) -> list[Line]:
         if not same:
             aligned.append(line)
             continue
-        block = next((candidate for candidate in same if candidate.position > last), same[-1])
+        block = same[min(bisect_right(same, last, key=_position), len(same) - 1)]
         last = block.position
         heading = line.is_heading or block.tag in SUBHEADINGS or _is_bold_heading(line, block)
         heading = heading and len(line.text.split()) <= MAX_HEADING_WORDS
         aligned.append(replace(line, block=block, is_heading=heading))
     return aligned
+
+
+def _position(block: Block) -> int:
+    return block.position
 
 
 def _is_bold_heading(line: Line, block: Block) -> bool:

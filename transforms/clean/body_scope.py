@@ -16,6 +16,8 @@ MIN_GAIN = 0.2
 """Share of the text that the siblings must add before they are believed."""
 CORE_SHARE = 0.85
 OUTER_LEVELS = 5
+MAX_INCOMPLETE = 100_000
+"""Letters; a longer text is searched for nothing that it may lack, as the search takes time by its square."""
 MAX_GAP = 12
 """Blocks between two of the text beyond which something else stands between them."""
 _TEXT_TAGS = frozenset({"p", "h2", "h3", "h4"})
@@ -28,6 +30,8 @@ def with_siblings(lines: list[Line], blocks: Sequence[Block]) -> tuple[list[Line
     Second value: whether anything was added.
     """
     total = length(lines)
+    if total > MAX_INCOMPLETE:
+        return lines, False
     paragraphs = [line.block for line in lines if line.block and line.block.tag == "p" and len(line.key) > 50]
     shares: Counter[tuple[str, str]] = Counter()
     for block in paragraphs:
@@ -65,6 +69,8 @@ def with_siblings_between(lines: list[Line], blocks: Sequence[Block]) -> list[Li
     Extractors drop what is short; a sibling of the paragraph before and of the one after it belongs to the text, unless
     the page repeats it (a box) or the text has most of it (a paragraph without its notes).
     """
+    if length(lines) > MAX_INCOMPLETE:
+        return lines
     placed = [line.block for line in lines if line.block is not None]
     have = {line.key for line in lines}
     everything = "".join(line.key for line in lines)

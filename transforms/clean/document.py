@@ -10,8 +10,8 @@ from transforms.clean import json_ld
 from transforms.clean.records import Reject
 from transforms.clean.wording import UNSTORABLE, squeeze
 
-MAX_ELEMENTS = 120_000
-"""Bound on the time of extraction; 954 measured pages have at most a tenth of it."""
+MAX_ELEMENTS = 30_000
+"""Bound on the time of extraction; the largest of 954 measured pages has 6,731 without its scripts."""
 
 
 @dataclass(frozen=True)
