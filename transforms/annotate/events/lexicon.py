@@ -111,7 +111,7 @@ class Entry:
         """Sort key: entries are tried by falling conditions, then by falling number of narrowing flags."""
         return (-self.conditions, -len(self.narrowing))
 
-    def keys(self) -> set[tuple[str, str, str]]:
+    def combinations(self) -> set[tuple[str, str, str]]:
         """Every combination of word, particle and object that the pattern stands for."""
         return {
             (("@" if self.nominal else "") + word, particle, thing)

@@ -12,6 +12,8 @@ _CIRCUMSTANCE = frozenset(("in", "on", "at", "during", "after", "before", "via",
 _ADJUNCTS = frozenset(("prep", "npadvmod", "advmod", "dobj", "dative", "nsubj", "prt", "agent"))
 _ADJUNCT_REACH = 12
 _DEPTH = 6
+_LONGEST_PHRASE = 60
+"""Tokens beyond which a phrase is a list or a broken text, so that none is walked again and again."""
 
 
 def subject_of(verb: Token) -> Token | None:
@@ -55,7 +57,7 @@ def speaker_span(reading: Reading, subject: Token, cue: Token) -> Span | None:
     """Words of the subject's phrase up to its first clause, apposition or comma; never the cue, never a quotation."""
     doc = reading.doc
     first = last = subject.i
-    left = subject.left_edge.i
+    left = max(subject.left_edge.i, subject.i - _LONGEST_PHRASE)
     for index in range(subject.i - 1, left - 1, -1):
         token = doc[index]
         if token.is_space or token.text in (",", ";", ":", "—", "–", "--") or index == cue.i:
@@ -76,7 +78,7 @@ def speaker_span(reading: Reading, subject: Token, cue: Token) -> Span | None:
 
 def _right_end(reading: Reading, subject: Token, cue: Token) -> int:
     doc = reading.doc
-    stop = subject.right_edge.i
+    stop = min(subject.right_edge.i, subject.i + _LONGEST_PHRASE)
     if subject.i < cue.i <= stop:
         stop = cue.i - 1
     for child in subject.children:
@@ -143,6 +145,7 @@ def _left_extent(reading: Reading, verb: Token, subject: Token | None) -> int:
             first = min(first, child.left_edge.i)
     if subject is not None and subject.head.i == verb.i and subject.i < verb.i:
         first = min(first, subject.left_edge.i)
+    first = max(first, verb.i - _LONGEST_PHRASE)
     for index in range(first, verb.i):
         if reading.in_utterance(index):
             first = index + 1
@@ -157,7 +160,7 @@ def _right_extent(reading: Reading, verb: Token) -> int:
             continue
         if child.dep_ != "nsubj" and doc[child.left_edge.i - 1].text == ",":
             continue
-        stop = child.right_edge.i
+        stop = min(child.right_edge.i, child.i + _LONGEST_PHRASE)
         quoted = [index for index in range(child.left_edge.i, stop + 1) if reading.in_utterance(index)]
         last = max(last, quoted[0] - 1 if quoted else stop)
     while last > verb.i and reading.is_edge(doc[last]):

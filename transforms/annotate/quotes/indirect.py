@@ -305,7 +305,7 @@ class IndirectRules:
             child.dep_ in ("prep", "prt") and child.lower_ in ("for", "on", "upon", "to") for child in verb.children
         ):
             return []
-        first, last = verb.i + 1, verb.right_edge.i
+        first, last = verb.i + 1, min(verb.right_edge.i, verb.i + _LONGEST_CONTENT)
         for index in range(first, last + 1):
             quotable = reading.quotable_at(index)
             if quotable is None:

@@ -5,6 +5,7 @@ over the characters, so that ten thousand stray marks cost no more than ten thou
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -152,10 +153,10 @@ def words(text: str, span: Span) -> list[str]:
 
 
 def quoted_share(text: str, spans: Sequence[Span], regions: Sequence[Region]) -> float:
-    """Share of the words of some spans that stand between marks, 0 to 1; both sequences in text order."""
+    """Share of the words of some spans that stand between marks, 0 to 1; the regions in text order."""
     total = inside = 0
-    place = 0
     for span in spans:
+        place = bisect_left(regions, span.start, key=lambda region: region.span.end)
         for match in WORD.finditer(text, span.start, span.end):
             total += 1
             while place < len(regions) and regions[place].span.end <= match.start():

@@ -79,7 +79,7 @@ class Reading:
         inner = region.inner.of(self.text)
         found = words(self.text, region.inner)
         ending = inner[-1:]
-        before = self.text[paragraph.start : region.span.start].rstrip()[-1:]
+        before = self._last_mark_before(region.span.start, paragraph.start)
         set_off = before == "" or before in _LEAD_IN
         begins = inner[:1].isupper() or inner[:1].isdigit() or inner[:1] in "….[(‘'"
         ends = ending in _UTTERANCE_END and ending != ""
@@ -94,6 +94,14 @@ class Reading:
         if is_utterance and self._looks_like_title(found, before, ending):
             is_utterance = False
         return Quotable(region, number, first, last, count, is_utterance, ending)
+
+    def _last_mark_before(self, position: int, start: int) -> str:
+        """The last character before a place that is no white space; empty at the paragraph's start."""
+        while position > start:
+            position -= 1
+            if not self.text[position].isspace():
+                return self.text[position]
+        return ""
 
     @staticmethod
     def _looks_like_title(found: Sequence[str], before: str, ending: str) -> bool:
