@@ -67,6 +67,19 @@ def test_no_entry_finds_its_negative_example(rules_of_examples: dict[str, set[st
     assert wrong == []
 
 
+def test_every_negative_example_holds_a_word_of_its_pattern(annotator: Annotator) -> None:
+    """Another sense of the same word shows what an entry does not mean; a sentence without it shows nothing."""
+    entries = lexicon().entries
+    parsed = annotator._pipeline.nlp.pipe([entry.negative for entry in entries])
+    beside_the_point = []
+    for entry, doc in zip(entries, parsed, strict=True):
+        forms = {form for token in doc for form in (token.lemma_.lower(), token.lower_)}
+        bases = [word.rsplit("_", 1)[-1] for word in entry.words]
+        if not any(base in forms or any(form.startswith(base[:5]) for form in forms) for base in bases):
+            beside_the_point.append((entry.rule_id, entry.negative))
+    assert beside_the_point == []
+
+
 def test_rule_ids_are_unique_and_name_their_type() -> None:
     counts = Counter(entry.rule_id for entry in lexicon().entries)
     assert [rule for rule, count in counts.items() if count > 1] == []
