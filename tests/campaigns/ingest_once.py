@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from flows.sources import load_sources
-
 from flows.console import PlainProgress
 from flows.demo.run import FORTNIGHT, reach
 from flows.ingest import ingest
 from flows.run_steps import PlainRunner
 from flows.settings import Settings
+from flows.sources import load_sources
 from warehouse.home import Home
 
 STANDSTILL = datetime(2026, 3, 16, 8, tzinfo=UTC)
