@@ -14,7 +14,7 @@ def test_a_query_is_answered_as_a_table(newslake: NewslakeCommand, demo_home: Ho
     done = newslake("sql", "SELECT count(*) AS articles FROM articles", home=demo_home.root)
 
     assert done.returncode == 0
-    assert [line.strip() for line in done.stdout.splitlines()] == ["articles", "38"]
+    assert [line.strip() for line in done.stdout.splitlines()] == ["articles", "────────", "38"]
 
 
 def test_a_query_is_answered_as_json_and_as_csv(newslake: NewslakeCommand, demo_home: Home) -> None:
@@ -32,7 +32,7 @@ def test_a_shell_answers_one_query_after_the_other_and_survives_a_wrong_one(
 ) -> None:
     done = newslake("sql", home=demo_home.root, stdin="SELECT 1 AS one;\nSELECT nothing;\nSELECT 2\nAS two;\n")
 
-    assert [line.strip() for line in done.stdout.splitlines()] == ["one", "1", "two", "2"]
+    assert [line.strip() for line in done.stdout.splitlines()] == ["one", "───", "1", "two", "───", "2"]
     assert "nothing" in done.stderr
 
 

@@ -43,7 +43,7 @@ def connection(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_before_the_first_publication_the_error_says_so(tmp_path: Path) -> None:
-    with pytest.raises(NoDatabaseError, match="made by the first run"):
+    with pytest.raises(NoDatabaseError, match="the first `newslake run` makes it"):
         open_read_only(Home(tmp_path))
 
 

@@ -192,12 +192,16 @@ class Reading:
         first = max(start, self.paragraph_start(number))
         return self._after_dateline(first, token.i), min(end, self.paragraph_end(number)) - 1
 
+    def _inside_word(self, index: int) -> bool:
+        """Whether no white space stands on either side: the hyphen of "President-elect" ends no dateline."""
+        return index > 0 and not self.doc[index - 1].whitespace_ and not self.doc[index].whitespace_
+
     def _after_dateline(self, first: int, stop: int) -> int:
         """First token behind a dateline such as "BEIJING (Reuters) —" or "2025-01-17 Beijing:"; else ``first``."""
         place_named = False
         for index in range(first, min(stop, first + _DATELINE_WORDS)):
             token = self.doc[index]
-            if token.text in _DATELINE_ENDS:
+            if token.text in _DATELINE_ENDS and not self._inside_word(index):
                 return index + 1 if place_named else first
             if token.pos_ in ("VERB", "AUX", "PRON"):
                 return first
