@@ -46,13 +46,23 @@ def coordinated(token: Token) -> list[Token]:
     """A noun and those joined to it by "and", in text order."""
     found, waiting = {token.i: token}, [token]
     while waiting:
-        for part in _same_name(waiting.pop()):
+        current = waiting.pop()
+        for part in (*_same_name(current), *_named_directly(current)):
             for child in part.children:
                 nominal = child.pos_ in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X")
                 if child.dep_ == "conj" and nominal and child.i not in found:
                     found[child.i] = child
                     waiting.append(child)
     return sorted(found.values(), key=lambda item: item.i)
+
+
+def _named_directly(title: Token) -> list[Token]:
+    """The name right behind a title, with no comma: "President-elect Trump and leader Xi" hangs Xi on Trump."""
+    return [
+        name
+        for name in title.children
+        if name.dep_ == "appos" and all(title.doc[index].pos_ == "PROPN" for index in range(title.i + 1, name.i))
+    ]
 
 
 def _same_name(token: Token) -> list[Token]:
