@@ -9,7 +9,4 @@ from tests.campaigns.kills import compare_after_kills
 
 @pytest.mark.timeout(420)
 def test_ten_kills_change_nothing(tmp_path: Path) -> None:
-    killed, differences = compare_after_kills(tmp_path, kills=10, seed=20260302)
-
-    assert killed >= 5, "most runs should have been killed at work"
-    assert differences == []
+    assert compare_after_kills(tmp_path, kills=10, seed=20260302) == []
