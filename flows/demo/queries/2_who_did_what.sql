@@ -1,7 +1,6 @@
--- Who did what to whom, and did it really happen?
-SELECT day, event_type, list_aggregate(actor_names, 'string_agg', ', ') AS who,
-    list_aggregate(recipient_names, 'string_agg', ', ') AS whom, status, n_articles
+-- Which country did what to which, and did it really happen?
+SELECT day, event_type, actor_names AS who, recipient_names AS whom, status, n_articles AS articles
 FROM events
-WHERE len(actor_ids) > 0 AND len(recipient_ids) > 0
-ORDER BY n_articles DESC, day, event_id
-LIMIT 8;
+WHERE len(list_filter(actor_ids || recipient_ids, lambda id: id LIKE 'country:%')) >= 2
+ORDER BY n_sources DESC, day, event_type, event_id
+LIMIT 10;
