@@ -33,8 +33,6 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.exit(FAILED_WORK)
 
 
 class ErrorsForPeople(click.Group):
@@ -44,7 +42,7 @@ class ErrorsForPeople(click.Group):
         """Run the command; with ``--debug`` errors keep their traceback."""
         try:
             return super().invoke(context)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:
             if context.params.get("debug"):
@@ -113,7 +111,7 @@ def init(context: click.Context) -> None:
 @newslake.command()
 @click.option("--source", "names", multiple=True, metavar="NAME", help="Only this source; may be repeated.")
 @click.option("--since", metavar="T", help="Start of the window; by default each source's last success.")
-@click.option("--until", metavar="T", help="End of the window; by default now.")
+@click.option("--until", metavar="T", help="End of the window; by default now, and never later.")
 @click.pass_context
 def run(context: click.Context, names: tuple[str, ...], since: str | None, until: str | None) -> None:
     """Do one pass now: fetch, clean, annotate, load. No server is needed."""
@@ -198,17 +196,24 @@ def annotate(context: click.Context, jsonl: tuple[str, str], model: str | None) 
 
 
 def _stream(paths: tuple[str, str], convert: Callable[[IO[Any], Callable[[str], object]], int]) -> None:
-    """Convert lines of the first file into lines of the second, which appears only when it is complete."""
+    """Convert lines of the first file into lines of the second, which appears only when it is complete.
+
+    A device or pipe is written as it is: it must not be replaced by a file.
+    """
     source, target = paths
     with click.open_file(source, encoding="utf-8") as lines:
         if target == "-":
             count = convert(lines, sys.stdout.write)
+        elif Path(target).exists() and not Path(target).is_file():
+            with Path(target).open("w", encoding="utf-8") as out:
+                count = convert(lines, out.write)
         else:
-            unfinished = Path(f"{target}.unfinished")
+            final = Path(target).resolve()  # a symbolic link stays one
+            unfinished = final.with_name(f"{final.name}.unfinished")
             try:
                 with unfinished.open("w", encoding="utf-8") as out:
                     count = convert(lines, out.write)
-                unfinished.replace(target)
+                unfinished.replace(final)
             finally:
                 unfinished.unlink(missing_ok=True)
     click.echo(f"{count} lines", err=True)

@@ -30,7 +30,7 @@ def clean_lines(lines: Iterable[str], write: Callable[[str], object], *, base: P
     from transforms.clean import Article, Page, clean_page
 
     count = 0
-    for count, record in enumerate(_records(lines, ("id", "url")), 1):
+    for count, record in enumerate(_records(lines, ("id", "url"), ("item_title", "item_published")), 1):
         body = _body(record, base, count)
         page = Page(
             url=record["url"],
@@ -78,7 +78,7 @@ def annotate_lines(lines: Iterable[str], write: Callable[[str], object], *, mode
 
     annotator = Annotator(model)
     count = 0
-    for batch in _batches(_records(lines, ("id", "text")), BATCH):
+    for batch in _batches(_records(lines, ("id", "text"), ("title", "language")), BATCH):
         documents = [
             Document(record["text"], record.get("title"), _day(record, count + position), record.get("language"))
             for position, record in enumerate(batch, 1)
@@ -99,18 +99,20 @@ def _is_encodable(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _records(lines: Iterable[str], required: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _records(lines: Iterable[str], required: tuple[str, ...], optional: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadLineError(f"line {number} is not JSON: {error}") from error
         if not isinstance(record, dict):
             raise BadLineError(f"line {number} is not a JSON object")
         if missing := [name for name in required if not isinstance(record.get(name), str)]:
             raise BadLineError(f"line {number} has no text in {', '.join(missing)}")
+        if wrong := [name for name in optional if not isinstance(record.get(name), str | None)]:
+            raise BadLineError(f"line {number} has something other than a text in {', '.join(wrong)}")
         yield record
 
 

@@ -22,6 +22,9 @@ from warehouse.catalogue import Catalogue
 from warehouse.home import Home
 from warehouse.parts import Part
 
+ORPHAN_GRACE = timedelta(days=1)
+"""Age at which a file that the catalogue does not name is removed: longer than any step takes to commit."""
+
 
 def ingest(
     home: Home,
@@ -42,7 +45,7 @@ def ingest(
         runner: How steps are run and shown: plainly, or as Prefect tasks.
         clock: Tells the time, in UTC.
         since: Start of the window; by default each source's last success.
-        until: End of the window; by default now.
+        until: End of the window; by default now, and never later.
 
     Returns:
         What was done. Failures of single sources or parts are in it; they never stop the others.
@@ -51,7 +54,7 @@ def ingest(
         run = Run.start("ingest", home, settings, catalogue, workers, clock)
 
         def fetch(source: Source) -> SourceReport:
-            return fetch_window(run, source, window_of(source, run, since=since, until=until or run.started_at))
+            return fetch_window(run, source, window_of(source, run, since=since, until=until))
 
         fetched = runner.each("fetch", fetch, sources, label=_source_name)
         cleaned = runner.each("clean", partial(clean_part, run), catalogue.parts_lacking("clean"), label=_part_name)
@@ -60,19 +63,26 @@ def ingest(
         )
         loaded = runner.each("load", partial(load, run), [home.database], label=lambda database: database.name)
 
+        if cleaned.outcomes or annotated.outcomes:
+            run.lake.sweep(catalogue.files(), grace=ORPHAN_GRACE)
         report = RunReport.of(run.id, run.started_at, clock(), fetched, (cleaned, annotated), loaded)
         catalogue.finish_run(run.id, finished_at=report.finished_at, status=report.status, report=report.as_json())
     return report
 
 
-def window_of(source: Source, run: Run, *, since: datetime | None, until: datetime) -> Window:
-    """From the source's last success, or as far back as a first pass reaches, to ``until``.
+def window_of(source: Source, run: Run, *, since: datetime | None, until: datetime | None) -> Window:
+    """From the source's last success, or as far back as a first pass reaches, to ``until``, at most to now.
+
+    Now is the moment of asking, not the run's start: another run may have finished the source since. A window that
+    ended in the future would leave nothing to later runs until then.
 
     Raises:
         ValueError: the window is empty.
     """
-    first = until - timedelta(days=run.settings.first_look_back_days)
-    return Window(since or run.catalogue.last_success(source.name) or first, until)
+    now = run.clock()
+    end = min(until or now, now)
+    first = end - timedelta(days=run.settings.first_look_back_days)
+    return Window(since or run.catalogue.last_success(source.name) or first, end)
 
 
 def _source_name(source: Source) -> str:

@@ -45,8 +45,7 @@ def ingest_with_progress(
     """One pass in this process, its progress shown on the console."""
     progress = progress_for(console)
     try:
-        runner = PlainRunner(progress, concurrency=settings.worker_count)
-        return ingest(home, settings, sources, runner=runner, clock=now, since=since, until=until)
+        return ingest(home, settings, sources, runner=PlainRunner(progress), clock=now, since=since, until=until)
     finally:
         progress.close()
 

@@ -69,6 +69,10 @@ def attempt(step: str, action: Callable[[T], R], item: T, label: str) -> Outcome
     return Outcome(item, label, result)
 
 
+CONCURRENCY = 8
+"""Items of a step at once: threads that wait for hosts or for worker processes, and do no work of their own."""
+
+
 class Progress(Protocol):
     """Shows a person how far a step has come."""
 
@@ -83,12 +87,9 @@ class Progress(Protocol):
 
 
 class PlainRunner:
-    """Runs steps in threads of this process: no server is needed.
+    """Runs steps in threads of this process: no server is needed."""
 
-    The threads wait, for the network or for a worker process; they do no work of their own.
-    """
-
-    def __init__(self, progress: Progress, *, concurrency: int) -> None:
+    def __init__(self, progress: Progress, *, concurrency: int = CONCURRENCY) -> None:
         self._progress = progress
         self._concurrency = concurrency
 

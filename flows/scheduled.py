@@ -1,6 +1,5 @@
 """The passes as Prefect flows: run names, tasks, artifacts, and the parameters that the UI's form shows."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -19,7 +18,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.ingest import ingest
 from flows.plain_run import choose_sources, now
 from flows.report import RunReport
-from flows.run_steps import Outcome, StepOutcome
+from flows.run_steps import CONCURRENCY, Outcome, StepOutcome
 from flows.settings import load_settings, resolve_home
 from flows.sources import load_sources
 
@@ -27,8 +26,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 RETRY_SECONDS = 2
-THREADS = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1))
-"""The threads wait, for the network or for a worker process; they do no work of their own."""
+THREADS = cast("TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner(max_workers=CONCURRENCY))
 
 
 class PrefectRunner:

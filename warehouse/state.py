@@ -4,10 +4,12 @@ Declared like the lake's tables, so that DDL, comments and dictionary derive fro
 """
 
 from collections.abc import Mapping
+from typing import get_args
 
 import pyarrow as pa
 
 from transforms.schemas import INSTANT, TABLES, TEXTS, Column, Table
+from warehouse.records import RunStatus
 
 _SOURCE = Column("source", pa.string(), "Name of the source in sources.toml.", required=True)
 
@@ -83,7 +85,7 @@ RUNS = Table(
             pa.string(),
             "How it ended; a run that was killed stays running, and so does the one that published.",
             required=True,
-            values=("running", "done", "partial", "failed"),
+            values=get_args(RunStatus),
         ),
         Column("started_at", INSTANT, "When it began.", required=True),
         Column("finished_at", INSTANT, "When it ended."),

@@ -1,6 +1,7 @@
 """The command line as a user meets it: what it prints, and its exit codes."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -158,6 +159,43 @@ def test_a_bad_line_is_named_and_nothing_half_is_written(newslake: NewslakeComma
     assert done.returncode == 1
     assert "line 2 is not JSON" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_a_link_and_a_pipe_stay_what_they_are_when_written_to(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"id": "a", "url": "https://www.example.org/a", "html": "<p>Fine.</p>"}\n')
+    link, pipe = tmp_path / "link.jsonl", tmp_path / "pipe"
+    link.symlink_to("real.jsonl")
+    os.mkfifo(pipe)
+    received = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for target in (link, pipe):
+            done = newslake("clean", "--jsonl", str(tmp_path / "in.jsonl"), str(target), home=tmp_path)
+            assert done.returncode == 0, done.stderr
+
+        assert link.is_symlink()
+        assert pipe.is_fifo()
+        assert os.read(received, 1 << 16) == (tmp_path / "real.jsonl").read_bytes()
+    finally:
+        os.close(received)
+
+
+def test_a_reader_that_stops_early_gets_no_complaint(newslake: NewslakeCommand, demo_home: Home) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [str(newslake.script), "--home", str(demo_home.root), "sql", "SELECT * FROM range(100000)"],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+
+    assert done.returncode == 1
+    assert done.stderr == ""
 
 
 def test_a_missing_model_is_an_error_that_says_how_to_install_it(newslake: NewslakeCommand, tmp_path: Path) -> None:

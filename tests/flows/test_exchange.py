@@ -19,6 +19,11 @@ PAGE = "<html><body><article><h1>Ferry returns</h1>" + "<p>The ferry came back o
         ('{"id": "b"}', "line 2 has no text in url"),
         ('{"id": "b", "url": 3}', "line 2 has no text in url"),
         ('{"id": "b", "url": "https://e.org/"}', "line 2 has neither html nor file"),
+        (
+            '{"id": "b", "url": "https://e.org/", "item_title": 3}',
+            "line 2 has something other than a text in item_title",
+        ),
+        ("[" * 100_000, "line 2 is not JSON"),
     ],
 )
 def test_a_bad_page_line_is_named(tmp_path: Path, line: str, complaint: str) -> None:
@@ -31,6 +36,11 @@ def test_a_bad_page_line_is_named(tmp_path: Path, line: str, complaint: str) -> 
 def test_an_impossible_date_is_named() -> None:
     with pytest.raises(BadLineError, match="line 1: published is no ISO 8601 date: 'yesterday'"):
         annotate_lines(['{"id": "a", "text": "Fine.", "published": "yesterday"}'], print, model="en_core_web_sm")
+
+
+def test_a_title_that_is_no_text_is_named() -> None:
+    with pytest.raises(BadLineError, match="line 1 has something other than a text in title, language"):
+        annotate_lines(['{"id": "a", "text": "Fine.", "title": 5, "language": ["en"]}'], print, model="en_core_web_sm")
 
 
 def test_pages_come_from_files_packed_or_not(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The whole way, on the demo site: what is in the lake and in the database afterwards."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,28 @@ def test_a_second_run_adds_nothing_and_says_so(files_home: Home) -> None:
     assert (first.pages, second.pages) == (1, 0)
     assert second.summary == "Nothing new in 1 sources; the database is up to date."
     assert {table: rows(files_home, table) for table in TABLES} == before
+
+
+def test_a_window_never_ends_in_the_future(files_home: Home) -> None:
+    runner = PlainRunner(PlainProgress(), concurrency=1)
+    sources = load_sources(files_home.sources_file)
+
+    ingest(files_home, Settings(workers=1), sources, runner=runner, clock=lambda: EIGHT, until=NINE)
+
+    with Catalogue.open(files_home.catalogue_url) as catalogue:
+        assert catalogue.last_success("texts") == EIGHT
+
+
+def test_a_run_that_another_one_has_overtaken_has_nothing_to_do(files_home: Home) -> None:
+    ingest_files(files_home, EIGHT)
+    instants = chain([EIGHT - timedelta(minutes=1)], repeat(NINE))  # it began before the other one's window ended
+
+    runner = PlainRunner(PlainProgress(), concurrency=1)
+    sources = load_sources(files_home.sources_file)
+    report = ingest(files_home, Settings(workers=1), sources, runner=runner, clock=lambda: next(instants))
+
+    assert report.status == "completed"
+    assert report.pages == 0
 
 
 def test_the_same_input_gives_the_same_rows_in_another_lake(files_home: Home, tmp_path: Path) -> None:
