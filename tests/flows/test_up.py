@@ -93,10 +93,9 @@ def _wait_for_deployment(running: RunningNewslake) -> None:
 
 
 def _wait_for_run(running: RunningNewslake) -> dict[str, Any]:
+    ended = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
     for _ in range(720):
-        runs = running.ask(
-            "/flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}}
-        )
+        runs = running.ask("/flow_runs/filter", {"flows": {"name": {"any_": ["ingest"]}}, "flow_runs": ended})
         if runs:
             run: dict[str, Any] = runs[0]
             return run
