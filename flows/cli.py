@@ -25,9 +25,8 @@ class FailedWork(click.ClickException):
 def main() -> None:
     """Entry point of the ``newslake`` script: errors are one line for a person, unless ``--debug`` asks for more."""
     try:
-        newslake.main(standalone_mode=False)
-    except click.exceptions.Exit as ending:
-        sys.exit(ending.exit_code)
+        status = newslake.main(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
     except (click.Abort, KeyboardInterrupt):
         sys.exit("Stopped.")
     except click.ClickException as error:
@@ -52,10 +51,11 @@ class ErrorsForPeople(click.Group):
 
 def _for_people(error: Exception) -> click.ClickException:
     from flows.settings import SettingsError
+    from transforms.annotate.models import ModelMissing
 
     if isinstance(error, SettingsError):
         return click.UsageError(str(error))
-    if isinstance(error, (OSError, ValueError, LookupError, RuntimeError)) and str(error):
+    if isinstance(error, (ModelMissing, OSError, ValueError, LookupError, RuntimeError)) and str(error):
         return FailedWork(str(error))
     return FailedWork(f"{type(error).__name__}: {error} (run with --debug for where it happened)")
 

@@ -22,9 +22,6 @@ from warehouse.catalogue import Catalogue
 from warehouse.home import Home
 from warehouse.parts import Part
 
-ORPHAN_GRACE = timedelta(days=1)
-"""Age at which a file that the catalogue does not name is removed: longer than any step takes to commit."""
-
 
 def ingest(
     home: Home,
@@ -63,8 +60,6 @@ def ingest(
         )
         loaded = runner.each("load", partial(load, run), [home.database], label=lambda database: database.name)
 
-        if cleaned.outcomes or annotated.outcomes:
-            run.lake.sweep(catalogue.files(), grace=ORPHAN_GRACE)
         report = RunReport.of(run.id, run.started_at, clock(), fetched, (cleaned, annotated), loaded)
         catalogue.finish_run(run.id, finished_at=report.finished_at, status=report.status, report=report.as_json())
     return report

@@ -54,10 +54,12 @@ def choose_sources(sources: Sequence[Source], names: Sequence[str]) -> list[Sour
     """The named sources, or all enabled ones where no name is given.
 
     Raises:
-        SettingsError: a name is not in the registry.
+        SettingsError: a name is not in the registry, or no source is enabled.
     """
     if not names:
-        return [source for source in sources if source.enabled]
+        if enabled := [source for source in sources if source.enabled]:
+            return enabled
+        raise SettingsError("no source is enabled in sources.toml, so there is nothing to fetch")
     by_name = {source.name: source for source in sources}
     if unknown := sorted(set(names) - by_name.keys()):
         raise SettingsError(f"no source named {', '.join(unknown)}; there are: {', '.join(by_name) or 'none'}")

@@ -4,6 +4,7 @@ A module of its own, because Prefect imports flows by the module they are define
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -62,6 +63,8 @@ def up(home: Home, port: int) -> None:
     sources = load_sources(home.sources_file)
     if not any(source.enabled for source in sources):
         raise SettingsError(f"{home.sources_file}: no source is enabled, so there is nothing to schedule")
+    # As Ctrl-C: a service manager that stops us must not leave the server behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with exclusive(home.locks / "up.lock", wait=False), prefect_server(home, port) as address:
             print(f"Prefect UI: {address}", flush=True)  # noqa: T201

@@ -48,8 +48,15 @@ class Settings(BaseModel):
 
 
 def resolve_home(given: str | os.PathLike[str] | None = None) -> Home:
-    """The lake's home: as given, else NEWSLAKE_HOME, else ``./newslake-data``."""
-    return Home(Path(given or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).expanduser().resolve())
+    """The lake's home: as given, else NEWSLAKE_HOME, else ``./newslake-data``.
+
+    Raises:
+        SettingsError: there is something else than a folder.
+    """
+    root = Path(given or os.environ.get(HOME_VARIABLE) or DEFAULT_HOME).expanduser().resolve()
+    if root.exists() and not root.is_dir():
+        raise SettingsError(f"{root} is no folder; --home (or {HOME_VARIABLE}) names the folder of a lake")
+    return Home(root)
 
 
 def load_settings(home: Home) -> Settings:

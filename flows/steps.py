@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,9 @@ from warehouse.publish import Publication, publish
 
 if TYPE_CHECKING:
     from transforms.annotate import Annotator
+
+ORPHAN_GRACE = timedelta(days=1)
+"""Age at which a file that the catalogue does not name is removed: longer than any step takes to commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,11 @@ def annotate_part(run: Run, part: Part) -> PartReport:
 
 
 def load(run: Run, _database: Path) -> Publication:
-    """Everything the catalogue names → the published database."""
-    return publish(run.home, run.catalogue, run.lake, now=run.clock())
+    """Everything the catalogue names → the published database; files that it names no longer are removed."""
+    publication = publish(run.home, run.catalogue, run.lake, now=run.clock())
+    if publication.published:
+        run.lake.sweep(run.catalogue.files(), grace=ORPHAN_GRACE)
+    return publication
 
 
 def _process_part(

@@ -52,7 +52,8 @@ class Workers:
     def run(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the function in a worker and wait; function and arguments must be importable and picklable.
 
-        A worker that dies takes the calls of its siblings with it, so each of those is tried once more.
+        A worker that dies takes the calls of its siblings with it, so each of those is tried once more, each in a
+        process of its own: what kills its worker cannot take others along again.
 
         Raises:
             BrokenProcessPool: a worker died during this very call twice.
@@ -61,17 +62,22 @@ class Workers:
         try:
             return pool.submit(function, *args, **kwargs).result()
         except BrokenProcessPool:
-            return self._replace(pool).submit(function, *args, **kwargs).result()
+            self._drop(pool)
+        with _spawned(1) as alone:
+            return alone.submit(function, *args, **kwargs).result()
 
     def _current_pool(self) -> ProcessPoolExecutor:
         with self._lock:
             if self._pool is None:
-                self._pool = ProcessPoolExecutor(self.count, get_context("spawn"), initializer=_die_with_parent)
+                self._pool = _spawned(self.count)
             return self._pool
 
-    def _replace(self, broken: ProcessPoolExecutor) -> ProcessPoolExecutor:
+    def _drop(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:
             if self._pool is broken:
                 broken.shutdown(wait=False, cancel_futures=True)
                 self._pool = None
-        return self._current_pool()
+
+
+def _spawned(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_die_with_parent)

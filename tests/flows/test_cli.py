@@ -101,6 +101,24 @@ def test_init_makes_files_that_sources_check_accepts(newslake: NewslakeCommand, 
     assert newslake("sources", "check", home=tmp_path / "new").returncode == 0
 
 
+def test_a_run_without_an_enabled_source_says_so(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    newslake("init", home=tmp_path)
+
+    done = newslake("run", home=tmp_path)
+
+    assert done.returncode == 2
+    assert "no source is enabled" in done.stderr
+
+
+def test_a_home_that_is_a_file_is_refused(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = newslake("status", home=tmp_path / "file")
+
+    assert done.returncode == 2
+    assert "is no folder" in done.stderr
+
+
 def test_a_preview_shows_every_candidate_and_what_won(newslake: NewslakeCommand, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(

@@ -179,7 +179,8 @@ print(json.dumps(halves()))
     ], done.stderr
 
 
-def test_interrupting_up_stops_server_and_deployments(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_interrupting_up_stops_server_and_deployments(tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "sources.toml").write_text('[[source]]\nname = "texts"\ntype = "files"\npath = "texts"\n')
     port = free_port()
@@ -187,7 +188,7 @@ def test_interrupting_up_stops_server_and_deployments(tmp_path: Path) -> None:
         process = subprocess.Popen(command(tmp_path, "up", "--port", str(port)), stdout=log, stderr=log)
     _wait_for_deployment(RunningNewslake(tmp_path, port, process))
 
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
 
     assert process.wait(60) in (0, 1, 130)
     with socket.socket() as probe:

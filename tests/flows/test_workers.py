@@ -83,6 +83,15 @@ def test_workers_do_not_outlive_a_run_that_was_killed() -> None:
     assert _ends(worker)
 
 
+def test_a_call_that_always_kills_its_worker_fails_alone() -> None:
+    with Workers(2) as workers, ThreadPoolExecutor(4) as threads:
+        killer = threads.submit(workers.run, die)
+        doubled = [threads.submit(workers.run, double, number) for number in range(8)]
+
+        assert [future.result() for future in doubled] == [2 * number for number in range(8)]
+        assert isinstance(killer.exception(), BrokenProcessPool)
+
+
 def _ends(process: int) -> bool:
     for _ in range(200):
         status = Path(f"/proc/{process}/stat")
