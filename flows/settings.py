@@ -2,12 +2,12 @@
 
 import os
 import tomllib
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from flows.fetch.http_settings import product_and_version
 from warehouse.home import Home
 
 DEFAULT_HOME = "./newslake-data"
@@ -38,7 +38,7 @@ class Settings(BaseModel):
     @property
     def user_agent(self) -> str:
         """What the fetcher calls itself: product, version and, where given, how to reach its operator."""
-        product = f"Newslake/{version('newslake')}"
+        product = product_and_version()
         return f"{product} (+{self.contact})" if self.contact else product
 
     @property

@@ -7,7 +7,8 @@ from pathlib import Path
 MEBIBYTE = 1024 * 1024
 
 
-def _product() -> str:
+def product_and_version() -> str:
+    """What every request calls its sender, before any contact."""
     return f"Newslake/{version('newslake')}"
 
 
@@ -15,7 +16,7 @@ def _product() -> str:
 class HttpSettings:
     """Bounds and manners of every request; times in seconds, sizes in bytes."""
 
-    user_agent: str = field(default_factory=_product)
+    user_agent: str = field(default_factory=product_and_version)
     """Product and version first; robots.txt is read for the product's name."""
     connect_timeout: float = 10.0
     read_timeout: float = 20.0
