@@ -109,8 +109,10 @@ RAW_PAGES = Table(
         Column("headers", pa.map_(pa.string(), pa.string()), "Response headers, names in lower case."),
         _required("body", pa.large_binary(), "The content, decompressed."),
         _required("content_hash", pa.string(), "SHA-256 of the body."),
-        _required("observed_at", INSTANT, "When the page was fetched."),
-        Column("found_in", pa.string(), "Feed, sitemap, list or folder that named the page."),
+        _required(
+            "observed_at", INSTANT, "When the page was like this: when it was fetched, or an archive captured it."
+        ),
+        Column("found_in", pa.string(), "Feed, sitemap, list, folder or archive that named the page."),
         Column("item_title", pa.string(), "Title in the feed or sitemap."),
         Column(
             "item_published",
@@ -118,6 +120,18 @@ RAW_PAGES = Table(
             "Publication date in the feed or sitemap, ISO 8601 as precise as given.",
         ),
         _PART,
+        Column("known_by", TEXTS, "What the page is remembered by, so that it is not stored again."),
+        Column("opt_outs", TEXTS, "Uses that the answer forbids: noarchive, noai, tdm-reservation."),
+        Column(
+            "archived_at",
+            pa.string(),
+            "Where an archive holds it: WARC file and offset, or the address of the replay; NULL if its site sent it.",
+        ),
+        Column(
+            "body_removed_at",
+            INSTANT,
+            "When the body was removed because the time for keeping it was over; then it is empty.",
+        ),
     ),
 )
 
@@ -141,8 +155,30 @@ FETCHES = Table(
         Column("status", pa.int16(), "HTTP status, if an answer came."),
         Column("bytes", pa.int64(), "Size of the body, decompressed."),
         Column("duration_ms", pa.int32(), "Time the attempt took."),
-        Column("page_id", pa.string(), "Page that was stored from it."),
+        Column("page_id", pa.string(), "Page that was stored from it, or that the lake had already."),
         _PART,
+        Column("attempt", pa.int32(), "Number of the attempt at this URL within its run, from 1."),
+        Column("soft", pa.bool_(), "Of a failure: whether the same request may succeed later, so that it is repeated."),
+        Column("from_cache", pa.bool_(), "Whether the copy held already was still good, so that no body was sent."),
+    ),
+)
+
+DISCOVERIES = Table(
+    name="discoveries",
+    doc="A page that a source named, when it was first asked for; what came of it is in fetches, by source and URL.",
+    step="fetch",
+    key=("source", "key"),
+    columns=(
+        _SOURCE,
+        _required("url", pa.string(), "URL as the source gives it."),
+        _required("key", pa.string(), "What the page is remembered by: the URL without what does not matter."),
+        _required("found_in", pa.string(), "Feed, sitemap, list or folder that named it."),
+        Column("title", pa.string(), "Title given there."),
+        Column("published", pa.string(), "Publication date given there, ISO 8601 as precise as given."),
+        Column("dated_at", INSTANT, "Instant by which it is filed: publication, else the last change, else a capture."),
+        _required("found_at", INSTANT, "When the source was first seen to name it."),
+        _PART,
+        Column("address", pa.string(), "Where it is asked for, if that is not its URL: an archive's copy."),
     ),
 )
 
@@ -491,6 +527,7 @@ TABLES: Mapping[str, Table] = {
     for table in (
         RAW_PAGES,
         FETCHES,
+        DISCOVERIES,
         ARTICLES,
         REJECTS,
         ANNOTATIONS,

@@ -7,7 +7,6 @@ from typing import Any, Literal, Self
 
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, true, update
 
-from transforms.identity import stable_id
 from warehouse.catalogue_database import CatalogueTooNewError, open_engine, upsert, writing
 from warehouse.catalogue_parts import (
     PartTakenError,
@@ -17,11 +16,26 @@ from warehouse.catalogue_parts import (
     part_of,
     record_failure,
     replace_step,
+    swap_file,
 )
-from warehouse.catalogue_tables import FILES, KNOWN_URLS, PARTS, RUNS, STEP_STATES, VALIDATORS, WINDOWS
+from warehouse.catalogue_tables import FILES, KNOWN_URLS, PARTS, RUNS, STEP_STATES, WINDOWS
 from warehouse.coverage import day_state, joined, utc_day
+from warehouse.document_memory import DocumentMemory, record_position
+from warehouse.page_queue import PageQueue, record_arrivals, record_visits, url_id
 from warehouse.parts import STEPS, Part, PartFile, Step
-from warehouse.records import DayState, Interval, KnownUrl, RunRecord, RunStatus, SourceDay, StepRecord, Validators
+from warehouse.records import (
+    ArchivePosition,
+    Arrived,
+    DayState,
+    Interval,
+    KnownUrl,
+    PageCounts,
+    RunRecord,
+    RunStatus,
+    SourceDay,
+    StepRecord,
+    Visited,
+)
 
 __all__ = [
     "Catalogue",
@@ -34,7 +48,6 @@ __all__ = [
     "SourceDay",
     "StepNotDoneError",
     "StepRecord",
-    "Validators",
 ]
 
 URLS_PER_QUERY = 500
@@ -55,6 +68,10 @@ class Catalogue:
         self._reading = engine
         self._writing = writing(engine)
         self._now = now
+        self.queue = PageQueue(engine, self._writing)
+        """Pages that sources name and that are to be asked for."""
+        self.documents = DocumentMemory(engine, self._writing)
+        """What is remembered of feeds, sitemaps, robots.txt and archives."""
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime] = _now) -> Self:
@@ -93,9 +110,20 @@ class Catalogue:
         return (generation or 0) + 1
 
     def commit_fetch(
-        self, part: Part, files: Sequence[PartFile], tool: str, run_id: str, known: Sequence[KnownUrl] = ()
+        self,
+        part: Part,
+        files: Sequence[PartFile],
+        tool: str,
+        run_id: str,
+        known: Sequence[KnownUrl] = (),
+        *,
+        visits: Sequence[Visited] = (),
+        arrivals: Sequence[Arrived] = (),
+        position: ArchivePosition | None = None,
     ) -> None:
-        """Add a new part and its known URLs. The same call again is harmless.
+        """Add a new part, its known URLs, what became of queued pages, and how far an archive was read.
+
+        The same call again is harmless.
 
         Raises:
             PartTakenError: the part exists with other files.
@@ -104,6 +132,10 @@ class Catalogue:
         with self._writing.begin() as connection:
             add_part(connection, part, files, tool, run_id, self._now())
             upsert(connection, KNOWN_URLS, [_known_row(url) for url in known])
+            record_visits(connection, visits)
+            record_arrivals(connection, part.source, arrivals)
+            if position is not None:
+                record_position(connection, part.source, position)
 
     def commit_step(self, part: Part, step: Step, files: Sequence[PartFile], tool: str, run_id: str) -> None:
         """Replace what the step made of the part; no files means done with no rows.
@@ -130,6 +162,17 @@ class Catalogue:
         with self._writing.begin() as connection:
             replace_step(connection, part, step, files, tool, None, self._now(), generation=generation)
             upsert(connection, KNOWN_URLS, [_known_row(url) for url in known])
+
+    def replace_file(self, old: PartFile, new: PartFile) -> bool:
+        """Name another file in place of one, its step and what was made from it untouched; False if that one is gone.
+
+        Raises:
+            ValueError: the files are not of the same part, step and table.
+        """
+        if (old.part, old.step, old.table) != (new.part, new.step, new.table):
+            raise ValueError(f"{new.path} cannot stand for {old.path}")
+        with self._writing.begin() as connection:
+            return swap_file(connection, old, new)
 
     def fail_step(self, part: Part, step: Step, error: str, run_id: str) -> None:
         """Record an attempt that failed. An earlier result of the step stays; without one the part stays lacking.
@@ -214,37 +257,23 @@ class Catalogue:
             ]
         return sorted(records, key=lambda record: (record.part, STEPS.index(record.step)))
 
-    # Known URLs and validators
+    # Known URLs
 
     def known_urls(self, urls: Collection[str]) -> set[str]:
         """Those of the URLs whose page is in the lake."""
-        by_id = {_url_id(url): url for url in urls}
+        return set(self.known_pages(urls))
+
+    def known_pages(self, urls: Collection[str]) -> dict[str, str]:
+        """Those of the URLs whose page is in the lake, with its id."""
+        by_id = {url_id(url): url for url in urls}
         ids = list(by_id)
-        known: set[str] = set()
+        known: dict[str, str] = {}
         with self._reading.begin() as connection:
             for first in range(0, len(ids), URLS_PER_QUERY):
-                some = ids[first : first + URLS_PER_QUERY]
-                found = connection.execute(select(KNOWN_URLS.c.url_id).where(KNOWN_URLS.c.url_id.in_(some)))
-                known.update(by_id[url_id] for url_id in found.scalars())
+                some = KNOWN_URLS.c.url_id.in_(ids[first : first + URLS_PER_QUERY])
+                found = connection.execute(select(KNOWN_URLS.c.url_id, KNOWN_URLS.c.page_id).where(some))
+                known.update({by_id[row.url_id]: row.page_id for row in found})
         return known
-
-    def validators(self, url: str) -> Validators | None:
-        """What the server last said about that document."""
-        query = select(VALIDATORS.c.etag, VALIDATORS.c.last_modified).where(VALIDATORS.c.url_id == _url_id(url))
-        with self._reading.begin() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else Validators(row.etag, row.last_modified)
-
-    def remember_validators(self, url: str, validators: Validators) -> None:
-        """Keep what the server said, in place of what it said before."""
-        row = {
-            "url_id": _url_id(url),
-            "url": url,
-            "etag": validators.etag,
-            "last_modified": validators.last_modified,
-        }
-        with self._writing.begin() as connection:
-            upsert(connection, VALIDATORS, [row])
 
     # Windows
 
@@ -287,8 +316,9 @@ class Catalogue:
         for source in sources:
             own = [window for window in windows if window.source == source]
             covered = _covered(own)
+            counts = self.queue.counts(source, first, last)
             days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
-            states.extend(day_state(source, day, own, covered) for day in days)
+            states.extend(day_state(source, day, own, covered, counts.get(day, PageCounts())) for day in days)
         return states
 
     def covered(self, source: str) -> list[Interval]:
@@ -361,13 +391,9 @@ def _covered(windows: Sequence[SourceDay]) -> list[Interval]:
     return joined(Interval(window.start, window.end) for window in windows if window.status == "done")
 
 
-def _url_id(url: str) -> str:
-    return stable_id("url", url)
-
-
 def _known_row(known: KnownUrl) -> dict[str, Any]:
     return {
-        "url_id": _url_id(known.url),
+        "url_id": url_id(known.url),
         "url": known.url,
         "page_id": known.page_id,
         "source": known.source,

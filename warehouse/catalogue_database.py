@@ -66,6 +66,18 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=replacement), list(rows))
 
 
+def insert_missing(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, unique: Sequence[str]
+) -> int:
+    """Insert the rows whose unique columns are not there yet; return how many those were."""
+    if not rows:
+        return 0
+    statement: postgresql.Insert | sqlite.Insert
+    statement = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    inserted = connection.execute(statement.on_conflict_do_nothing(index_elements=list(unique)), list(rows))
+    return max(inserted.rowcount, 0)
+
+
 def _set_up_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver begins no transactions: _begin_sqlite does
     for pragma in (
@@ -96,3 +108,7 @@ def _ensure_tables(engine: Engine) -> None:
                 f"the catalogue has schema version {version}, this release knows {SCHEMA_VERSION}: "
                 "use the newer release that wrote it"
             )
+        if version < SCHEMA_VERSION:
+            # So far releases have only added tables.
+            METADATA.create_all(connection)
+            connection.execute(SCHEMA.update().values(version=SCHEMA_VERSION))

@@ -99,6 +99,16 @@ def record_failure(connection: Connection, part: Part, step: Step, error: str, r
         connection.execute(insert(STEP_STATES).values(**key, step=step, **state))
 
 
+def swap_file(connection: Connection, old: PartFile, new: PartFile) -> bool:
+    """Put one file in place of another; False where that one is not named any more."""
+    removed = connection.execute(delete(FILES).where(FILES.c.path == old.path))
+    if removed.rowcount == 0:
+        return False
+    key = {"day": new.part.day, "source": new.part.source, "number": new.part.number}
+    connection.execute(insert(FILES).values(**key, **_file_row(new)))
+    return True
+
+
 def _advance(connection: Connection, part: Part, generation: int | None, *, create: bool) -> int:
     """Count one commit more, or go to the generation given; the part's row stays locked until the transaction ends."""
     row = connection.execute(select(PARTS.c.generation).where(of_part(PARTS, part)).with_for_update()).one_or_none()

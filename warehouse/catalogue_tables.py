@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -20,8 +22,8 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 1
-"""Raised whenever a release changes these tables."""
+SCHEMA_VERSION = 2
+"""Raised whenever a release changes these tables. 2: ``discoveries``, ``documents`` and ``archives``."""
 
 METADATA = MetaData()
 
@@ -138,14 +140,64 @@ KNOWN_URLS = Table(
 )
 """By an id made from the URL: a URL can be longer than an index of PostgreSQL takes."""
 
-VALIDATORS = Table(
-    "validators",
+DISCOVERIES = Table(
+    "discoveries",
     METADATA,
-    Column("url_id", Text, primary_key=True),
+    Column("discovery_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("url_id", Text, nullable=False),
     Column("url", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("found_in", Text, nullable=False),
+    Column("title", Text),
+    Column("published", Text),
+    Column("dated", Instant),
+    Column("address", Text),
+    Column("day", Date, nullable=False),
+    Column("found_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("attempts", Integer, nullable=False),
+    Column("visits", Integer, nullable=False),
+    Column("asked_at", Instant),
+    Column("outcome", Text),
+    Column("page_id", Text),
     Column("etag", Text),
     Column("last_modified", Text),
+    CheckConstraint("state IN ('waiting', 'got', 'refused')", name="discoveries_state"),
+    Index("discoveries_by_key", "source", "url_id", unique=True),
+    Index("discoveries_by_due", "source", "due_at"),
+    Index("discoveries_by_day", "source", "day", "state"),
 )
+"""Pages that sources name, and what became of them; by source, as two sources may name one page."""
+
+DOCUMENTS = Table(
+    "documents",
+    METADATA,
+    Column("document_id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("checked_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("fresh_until", Instant),
+    Column("covers_from", Instant),
+    Column("status", Integer),
+    Column("body", LargeBinary),
+)
+
+ARCHIVES = Table(
+    "archives",
+    METADATA,
+    Column("source", Text, nullable=False),
+    Column("name_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("finished", Boolean, nullable=False),
+    PrimaryKeyConstraint("source", "name_id"),
+)
+"""How far each archive file of each source has been read."""
 
 RUNS = Table(
     "runs",

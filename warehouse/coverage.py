@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from warehouse.records import DayState, DayStatus, Interval, SourceDay
+from warehouse.records import DayState, DayStatus, Interval, PageCounts, SourceDay
 
 
 def joined(intervals: Iterable[Interval]) -> list[Interval]:
@@ -42,7 +42,9 @@ def utc_day(day: date) -> Interval:
     return Interval(start, start + timedelta(days=1))
 
 
-def day_state(source: str, day: date, windows: Sequence[SourceDay], covered: Sequence[Interval]) -> DayState:
+def day_state(
+    source: str, day: date, windows: Sequence[SourceDay], covered: Sequence[Interval], counts: PageCounts
+) -> DayState:
     """State of the day by all windows of the source.
 
     Args:
@@ -50,6 +52,7 @@ def day_state(source: str, day: date, windows: Sequence[SourceDay], covered: Seq
         day: The UTC day.
         windows: Every window of the source that touches the day or is filed under it.
         covered: Joined intervals of its done windows.
+        counts: What became of the pages that it named for the day.
     """
     whole = utc_day(day)
     open_times = gaps(whole, covered)
@@ -64,7 +67,7 @@ def day_state(source: str, day: date, windows: Sequence[SourceDay], covered: Seq
         status = "partial"
     filed = [window for window in windows if window.day == day]
     pages, parts = sum(window.pages for window in filed), sum(window.parts for window in filed)
-    return DayState(source, day, status, tuple(open_times), pages, parts)
+    return DayState(source, day, status, tuple(open_times), pages, parts, counts)
 
 
 def _touches(window: SourceDay, intervals: Iterable[Interval]) -> bool:

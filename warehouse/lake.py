@@ -99,6 +99,23 @@ class Lake:
             self._write(part, step, name, conformed[name], tool, generation, siblings=siblings) for name in siblings
         )
 
+    def rewrite(self, file: PartFile, rows: pa.Table, tool: str) -> PartFile:
+        """Write other rows for a file that exists, as the same step's work at the same generation.
+
+        For what must go though nothing was computed anew; the number of rows must stay, as sibling files name it.
+
+        Raises:
+            SchemaMismatchError: as ``write``; or the number of rows differs.
+        """
+        if rows.num_rows != file.rows:
+            raise SchemaMismatchError(f"{file.path}: {rows.num_rows} rows in place of {file.rows}")
+        conformed = _conformed(file.part, file.step, file.table, rows)
+        with pq.ParquetFile(self.path(file)) as parquet:
+            stored = parquet.schema_arrow.metadata or {}
+        generation = int(stored[f"{_PREFIX}generation".encode()])
+        siblings = json.loads(stored[f"{_PREFIX}siblings".encode()])
+        return self._write(file.part, file.step, file.table, conformed, tool, generation, siblings=siblings)
+
     def read(self, file: PartFile, columns: Sequence[str] | None = None) -> pa.Table:
         """Rows with the declared schema (or those columns of it); columns that the file is too old to have are NULL.
 

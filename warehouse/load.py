@@ -70,8 +70,13 @@ class Difference:
 
 def has_days(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> bool:
     """Whether the database tells of the wanted days; gaps do not count, as those of today move with the clock."""
-    days = connection.execute("SELECT source, day, status, pages, parts FROM lake.source_days").fetchall()
-    return set(days) == {(day.source, day.day, day.status, day.pages, day.parts) for day in wanted.days}
+    days = connection.execute(
+        "SELECT source, day, status, pages, parts, got, waiting, refused FROM lake.source_days"
+    ).fetchall()
+    return set(days) == {
+        (day.source, day.day, day.status, day.pages, day.parts, day.counts.got, day.counts.waiting, day.counts.refused)
+        for day in wanted.days
+    }
 
 
 def has_definitions(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -137,6 +142,10 @@ def replace_days(connection: duckdb.DuckDBPyConnection, days: Sequence[DayState]
                 "pages": day.pages,
                 "parts": day.parts,
                 "gaps": [f"{gap.start.isoformat()}/{gap.end.isoformat()}" for gap in day.gaps],
+                "found": day.counts.found,
+                "got": day.counts.got,
+                "waiting": day.counts.waiting,
+                "refused": day.counts.refused,
             }
             for day in days
         ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from warehouse.catalogue import Catalogue, KnownUrl
 from warehouse.lake import Lake, StoredFile, UnreadableFile
 from warehouse.parts import STEPS, Part, PartFile, Step
+from warehouse.records import FoundPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,13 @@ class Rebuilt:
 
 
 def rebuild_catalogue(lake: Lake, catalogue: Catalogue) -> Rebuilt:
-    """Enter every part, step, file and known URL that the lake's files tell of.
+    """Enter every part, step, file, known URL and queued page that the lake's files tell of.
 
     Several versions of one step lie side by side only if nobody swept since. Of those that are whole, the highest
     generation counts, and a step counts only if it is not older than the step it was made from; what was refused is
-    left for a sweep. A step that ended without rows left no file: it is done again, which costs little. Windows, feed
-    validators and the run log are not in the files: days show as missing until they are fetched again, which
-    downloads only what is not known.
+    left for a sweep. A step that ended without rows left no file: it is done again, which costs little. Windows, what
+    is remembered of feeds and archives, and the run log are not in the files: days show as missing until they are
+    fetched again, which downloads only what is not known. Pages that were asked for in vain are asked for again.
 
     Raises:
         ValueError: the catalogue has parts already.
@@ -44,6 +45,7 @@ def rebuild_catalogue(lake: Lake, catalogue: Catalogue) -> Rebuilt:
             stored[found.file.part][found.file.step].append(found)
             paths.add(found.file.path)
     named: set[str] = set()
+    discoveries: list[PartFile] = []
     parts = 0
     for part in sorted(stored):
         reached = 0
@@ -57,7 +59,11 @@ def rebuild_catalogue(lake: Lake, catalogue: Catalogue) -> Rebuilt:
             known = _known_urls(lake, files) if step == "fetch" else ()
             catalogue.restore_step(part, step, files, files[0].tool, reached, known)
             named.update(file.path for file in files)
+            discoveries += [file for file in files if file.table == "discoveries"]
             parts += step == "fetch"
+    # Last, as what a page is known by may stand in a later part than the page's discovery.
+    for file in discoveries:
+        _queue(lake, catalogue, file)
     return Rebuilt(parts, len(named), tuple(sorted(paths - named)), tuple(unreadable))
 
 
@@ -84,9 +90,28 @@ def _rank(version: Sequence[StoredFile]) -> tuple[int, int, list[str]]:
 
 def _known_urls(lake: Lake, files: Iterable[PartFile]) -> list[KnownUrl]:
     return [
-        KnownUrl(row["url"], row["page_id"], row["source"], row["observed_at"])
+        KnownUrl(key, row["page_id"], row["source"], row["observed_at"])
         for file in files
         if file.table == "raw_pages"
-        for batch in lake.batches(file, ["url", "page_id", "source", "observed_at"], rows=1024)
+        for batch in lake.batches(file, ["url", "known_by", "page_id", "source", "observed_at"], rows=1024)
         for row in batch.to_pylist()
+        for key in row["known_by"] or [row["url"]]
     ]
+
+
+def _queue(lake: Lake, catalogue: Catalogue, file: PartFile) -> None:
+    """Queue the pages that were asked for; those that the lake has count as got."""
+    columns = ["url", "key", "found_in", "title", "published", "dated_at", "found_at", "address"]
+    for batch in lake.batches(file, columns, rows=1024):
+        for row in batch.to_pylist():
+            page = FoundPage(
+                row["url"],
+                row["key"],
+                row["found_in"],
+                file.part.day,
+                row["title"],
+                row["published"],
+                row["dated_at"],
+                row["address"],
+            )
+            catalogue.queue.add(file.part.source, [page], found_at=row["found_at"])

@@ -69,6 +69,10 @@ SOURCE_DAYS = Table(
         Column("pages", pa.int64(), "Pages found in the day's windows.", required=True),
         Column("parts", pa.int64(), "Parts they were stored in.", required=True),
         Column("gaps", TEXTS, "Times of the day that were not fetched, as START/END.", required=True),
+        Column("found", pa.int64(), "Pages that the source named for the day.", required=True),
+        Column("got", pa.int64(), "Those of them that the lake has.", required=True),
+        Column("waiting", pa.int64(), "Those that are still to be asked for, or asked for again.", required=True),
+        Column("refused", pa.int64(), "Those that could not be had and are not asked for again.", required=True),
     ),
 )
 

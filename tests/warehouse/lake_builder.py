@@ -147,7 +147,10 @@ def part_tables(
                 "tool": "clean 1",
             }
         )
-    rows["fetches"].append(_fetch(part, f"https://{part.source}.example/gone", observed, None, outcome="http-4xx"))
+        rows["discoveries"].append(_discovery(part, url, observed))
+    gone = f"https://{part.source}.example/{part.day}-{part.number}/gone"
+    rows["fetches"].append(_fetch(part, gone, observed, None, outcome="http-4xx"))
+    rows["discoveries"].append(_discovery(part, gone, observed))
     return {name: TABLES[name].rows(table_rows) for name, table_rows in rows.items()}
 
 
@@ -352,6 +355,18 @@ def _raw_page(part: Part, page: str, url: str, body: bytes, observed: datetime) 
         "body": body,
         "content_hash": content_hash(body),
         "observed_at": observed,
+        "part": part.name,
+    }
+
+
+def _discovery(part: Part, url: str, found_at: datetime) -> dict[str, Any]:
+    return {
+        "source": part.source,
+        "url": url,
+        "key": url,
+        "found_in": f"https://{part.source}.example/feed.xml",
+        "title": "A page",
+        "found_at": found_at,
         "part": part.name,
     }
 

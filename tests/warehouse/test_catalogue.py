@@ -24,7 +24,6 @@ from warehouse.catalogue import (
     KnownUrl,
     PartTakenError,
     StepNotDoneError,
-    Validators,
 )
 from warehouse.catalogue_tables import METADATA, SCHEMA_VERSION
 from warehouse.home import Home
@@ -184,14 +183,6 @@ def test_urls_of_any_length_and_kind_are_kept_apart(catalogue: Catalogue) -> Non
     storable = [KnownUrl(url, "p", "a", NOON) for url in urls[:2]]
     catalogue.commit_fetch(Part(DAY, "a", 0), [], "fetch 1", "run", storable)
     assert catalogue.known_urls(urls) == set(urls[:2])
-
-
-def test_validators_are_what_the_server_said_last(catalogue: Catalogue) -> None:
-    feed = "https://courier.example/feed"
-    assert catalogue.validators(feed) is None
-    catalogue.remember_validators(feed, Validators('"1"', "Mon, 02 Mar 2026 08:00:00 GMT"))
-    catalogue.remember_validators(feed, Validators('W/"2"', None))
-    assert catalogue.validators(feed) == Validators('W/"2"', None)
 
 
 def test_runs_are_listed_latest_first_with_their_reports(catalogue: Catalogue) -> None:

@@ -1,12 +1,16 @@
 -- What was got of every source on every UTC day, from its first day to its last; days without anything are rows too.
 -- column day: UTC day that the pages are filed under.
 -- column status: How much of the day was fetched: done, partial, failed or missing; unplanned where no window covers it.
--- column pages: Raw pages stored.
+-- column expected: Pages that the source named for the day.
+-- column got: Those of them that are in the lake, be it from another source.
+-- column waiting: Those still to be asked for, or to be asked for again.
+-- column refused: Those that could not be had and are not asked for again; missing_pages names them.
+-- column pages: Raw pages stored, later versions of a page included.
 -- column articles: Articles made from them.
 -- column rejects: Pages refused.
 -- column annotated: Articles that were annotated.
 -- column fetches: Attempts to fetch something.
--- column fetch_failures: Attempts that failed.
+-- column fetch_failures: Attempts that failed; a site need not have robots.txt.
 -- column usual_articles: Median of the articles of the 28 days before; NULL where there are none.
 -- column gaps: Times of the day that were not fetched, as START/END.
 CREATE VIEW coverage AS
@@ -26,7 +30,9 @@ attempts AS (
         split_part(part, '/', 2) AS source,
         split_part(part, '/', 1)::DATE AS day,
         count(*) AS fetches,
-        count(*) FILTER (outcome NOT IN ('ok', 'not-modified')) AS fetch_failures
+        count(*) FILTER (
+            outcome NOT IN ('ok', 'not-modified') AND NOT (purpose = 'robots' AND outcome = 'http-4xx')
+        ) AS fetch_failures
     FROM lake.fetches
     GROUP BY ALL
 ),
@@ -44,6 +50,10 @@ SELECT
     days.source,
     days.day,
     coalesce(planned.status, 'unplanned') AS status,
+    coalesce(planned.found, 0) AS expected,
+    coalesce(planned.got, 0) AS got,
+    coalesce(planned.waiting, 0) AS waiting,
+    coalesce(planned.refused, 0) AS refused,
     coalesce(stored.pages, 0)::BIGINT AS pages,
     coalesce(stored.articles, 0)::BIGINT AS articles,
     coalesce(stored.rejects, 0)::BIGINT AS rejects,
