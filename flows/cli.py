@@ -241,7 +241,39 @@ def check(context: click.Context) -> None:
     from flows.sources import load_sources
 
     for source in load_sources(_home(context).sources_file):
-        click.echo(f"{source.name}: {source.type}, {'enabled' if source.enabled else 'off'}")
+        past = "" if source.looks_back else "; cannot look back"
+        click.echo(f"{source.name}: {source.type}, {'enabled' if source.enabled else 'off'}{past}")
+
+
+@newslake.group()
+def export() -> None:
+    """A selection of the lake, in a form that other tools read."""
+
+
+@export.command("warc")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--source", "names", multiple=True, metavar="NAME", help="Only pages of this source; may be repeated.")
+@click.option("--since", metavar="T", help="Only pages fetched, or captured by an archive, from then on.")
+@click.option("--until", metavar="T", help="Only pages fetched, or captured by an archive, before then.")
+@click.option("--url", "pattern", metavar="PATTERN", help="Only pages whose URL matches, such as '*/world/*'.")
+@click.pass_context
+def export_warc(
+    context: click.Context,
+    target: Path,
+    names: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    pattern: str | None,
+) -> None:
+    """Write raw pages into the WARC file TARGET, a name that should end in .warc.gz."""
+    from flows.export import export_raw_pages
+    from flows.plain_run import now
+
+    start, end = _instant(since, "--since"), _instant(until, "--until")
+    report = export_raw_pages(_home(context), target, names=names, since=start, until=end, pattern=pattern, now=now())
+    click.echo(f"{report.records} pages, {report.bytes:,} bytes in {target}")
+    if report.without_body:
+        click.echo(f"{report.without_body} pages are left out: their bytes were removed (keep_raw_days)")
 
 
 @newslake.command()

@@ -16,7 +16,7 @@ from flows.report import RunReport
 from flows.run_steps import StepRunner
 from flows.settings import Settings
 from flows.sources import Source
-from flows.steps import Run, annotate_part, clean_part, fetch_window, load
+from flows.steps import Run, annotate_part, clean_part, empty_part, fetch_window, load, parts_to_empty
 from flows.workers import Workers
 from warehouse.catalogue import Catalogue
 from warehouse.home import Home
@@ -51,13 +51,16 @@ def ingest(
         run = Run.start("ingest", home, settings, catalogue, workers, clock)
 
         def fetch(source: Source) -> SourceReport:
-            return fetch_window(run, source, window_of(source, run, since=since, until=until))
+            window = window_of(source, run, since=since, until=until)
+            return fetch_window(run, source, window, forced=since is not None)
 
         fetched = runner.each("fetch", fetch, sources, label=_source_name)
         cleaned = runner.each("clean", partial(clean_part, run), catalogue.parts_lacking("clean"), label=_part_name)
         annotated = runner.each(
             "annotate", partial(annotate_part, run), catalogue.parts_lacking("annotate"), label=_part_name
         )
+        if emptied := parts_to_empty(run, sources):
+            runner.each("retain", partial(empty_part, run), emptied, label=_part_name)
         loaded = runner.each("load", partial(load, run), [home.database], label=lambda database: database.name)
 
         report = RunReport.of(run.id, run.started_at, clock(), fetched, (cleaned, annotated), loaded)

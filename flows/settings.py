@@ -32,6 +32,8 @@ class Settings(BaseModel):
     """Processes for clean and annotate; one a core by default."""
     schedule: str = "0 * * * *"
     """Cron expression (UTC) of the scheduled ingest."""
+    keep_raw_days: Annotated[int, Field(ge=0, le=36600)] | None = None
+    """Days for which the bytes of pages are kept once they are worked up; for ever by default. A source may differ."""
     first_look_back_days: Annotated[int, Field(ge=1, le=3660)] = 30
     """How far the first window of a source reaches back."""
 

@@ -4,8 +4,10 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,7 +16,9 @@ from pydantic_core import ErrorDetails
 
 from flows.settings import SettingsError
 
-DEFAULT_PATTERNS = ("**/*.html", "**/*.htm", "**/*.txt", "**/*.html.gz", "**/*.htm.gz", "**/*.txt.gz")
+DEFAULT_PATTERNS = tuple(
+    f"**/*.{ending}{packed}" for packed in ("", ".gz") for ending in ("html", "htm", "txt", "jsonl", "warc")
+)
 _NAME = r"^[a-z0-9][a-z0-9-]{0,63}$"
 _ENDPOINT = re.compile(r"(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(?P<port>\d{1,5})")
 
@@ -57,6 +61,30 @@ def _pattern(value: object) -> object:
     return value
 
 
+def _date(value: object) -> object:
+    """A date of TOML; its dates with a time, and numbers, are none."""
+    if type(value) is not date:
+        raise ValueError("no date")
+    return value
+
+
+def _growing(value: object) -> object:
+    if isinstance(value, list) and any(a >= b for a, b in pairwise(value)):
+        raise ValueError("not growing")
+    return value
+
+
+def _archive_path(value: object, information: ValidationInfo) -> object:
+    """A URL as it is; a path or pattern against the folder of the file that states it."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("empty")
+    if "://" in value:
+        if value.startswith("s3://"):
+            return value
+        return _web_url(value)
+    return str(_below(value, information))
+
+
 def _below(value: object, information: ValidationInfo) -> object:
     """Resolve a path against the folder of the file that states it."""
     if isinstance(value, str) and value and isinstance(information.context, Path):
@@ -84,9 +112,29 @@ class _AnySource(BaseModel):
         Field(description="a name of the IANA time zone database, such as Africa/Nairobi"),
     ] = "UTC"
     """Time zone of the schedule."""
+    keep_raw_days: Annotated[int | None, Field(ge=0, le=36600, description="a number of days from 0")] = None
+    """Days for which the bytes of its pages are kept once they are worked up; else as in settings.toml."""
+
+    looks_back: ClassVar[bool] = True
+    """Whether the source can say which pages it had at a time in the past."""
 
 
-class _NetworkSource(_AnySource):
+class _PageSource(_AnySource):
+    """What every source may say whose pages come from somebody else's site."""
+
+    opt_outs: Annotated[Literal["respect", "record"], Field(description="'respect' or 'record'")] = "respect"
+    """Whether pages that forbid archiving or data mining are refused, or stored with what they say."""
+    include: Annotated[
+        tuple[str, ...], Field(description="a list of patterns over URLs, such as 'https://www.example.com/world/*'")
+    ] = ()
+    """Where given, only pages whose URL matches one of them."""
+    exclude: Annotated[
+        tuple[str, ...], Field(description="a list of patterns over URLs, such as '*/advertising/*'")
+    ] = ()
+    """Pages whose URL matches one of them are left alone."""
+
+
+class _NetworkSource(_PageSource):
     """What a source on the network may say."""
 
     connect_to: Annotated[
@@ -102,26 +150,86 @@ class _NetworkSource(_AnySource):
     """Hosts that may have loopback or private addresses."""
     delay_seconds: Annotated[float | None, Field(ge=0, le=3600, description="a number from 0 to 3600")] = None
     """Pause between two requests to one host; robots.txt may ask for more."""
+    revisit_after_hours: Annotated[
+        tuple[Annotated[float, Field(gt=0, le=8784)], ...],
+        BeforeValidator(_growing),
+        Field(description="a list of growing numbers of hours, such as [1, 6, 24, 168]"),
+    ] = ()
+    """How long after the first fetch a page is asked for again, as news texts change; never, where empty."""
+    max_pages: Annotated[int | None, Field(ge=1, description="a number from 1")] = None
+    """Pages asked for in one run; the rest is left to the next one."""
 
-
-class FeedSource(_NetworkSource):
-    """RSS, Atom or JSON Feed: the pages that it links to."""
-
-    type: Literal["feed"]
-    url: Annotated[
-        str, BeforeValidator(_web_url), Field(description="an http or https address without user name or spaces")
-    ]
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Hosts that the entry itself names."""
+        return frozenset()
 
     @property
     def private_hosts(self) -> frozenset[str]:
         """Hosts that may be loopback or private, in lower case."""
         if isinstance(self.allow_private, tuple):
             return frozenset(host.lower() for host in self.allow_private)
-        return frozenset({urlsplit(self.url).hostname or ""}) if self.allow_private else frozenset()
+        return self.own_hosts if self.allow_private else frozenset()
+
+
+WebUrl = Annotated[
+    str, BeforeValidator(_web_url), Field(description="an http or https address without user name or spaces")
+]
+
+
+class _SiteSource(_NetworkSource):
+    """A source that begins at one URL."""
+
+    url: WebUrl
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Host of the URL."""
+        return frozenset({urlsplit(self.url).hostname or ""})
+
+
+class FeedSource(_SiteSource):
+    """RSS, Atom or JSON Feed: the pages that it links to; or a home page that names such a feed."""
+
+    looks_back: ClassVar[bool] = False
+
+    type: Literal["feed"]
+
+
+class SitemapSource(_SiteSource):
+    """A sitemap, an index of sitemaps, or a site whose robots.txt names them: the pages listed for a window."""
+
+    type: Literal["sitemap"]
+    undated: Annotated[Literal["fetch", "skip"], Field(description="'fetch' or 'skip'")] = "fetch"
+    """What is done with pages for which the sitemap gives no date."""
+
+
+class UrlsSource(_NetworkSource):
+    """A list of URLs: a text file with one a line, or a CSV file with a column ``url``."""
+
+    type: Literal["urls"]
+    path: Annotated[
+        Path, BeforeValidator(_below), Field(description="a text or CSV file; relative to the file that names it")
+    ]
+
+
+class WaybackSource(_SiteSource):
+    """Captures of all pages below a URL in the Wayback Machine, or another archive with its interfaces."""
+
+    type: Literal["wayback"]
+    cdx_url: WebUrl = "https://web.archive.org/cdx/search/cdx"
+    """The index of captures."""
+    replay_url: WebUrl = "https://web.archive.org/web/"
+    """Where captures are replayed, below TIMESTAMPid_/URL."""
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Hosts of the archive; the site itself is never asked."""
+        return frozenset(urlsplit(url).hostname or "" for url in (self.cdx_url, self.replay_url))
 
 
 class FilesSource(_AnySource):
-    """Local files."""
+    """Local files: pages, lines of JSON, archives."""
 
     type: Literal["files"]
     path: Annotated[
@@ -133,10 +241,67 @@ class FilesSource(_AnySource):
     ] = DEFAULT_PATTERNS
 
 
-Source = FeedSource | FilesSource
+class _ArchiveSource(_NetworkSource):
+    """What a source of WARC files may say about the pages it wants."""
+
+    hosts: Annotated[
+        tuple[str, ...], Field(description="a list of host names, such as 'example.com', each with all below it")
+    ] = ()
+    """Where given, only pages of these hosts and their subdomains."""
+    languages: Annotated[tuple[str, ...], Field(description="a list of ISO 639-1 codes, such as 'en'")] = ()
+    """Where given, only pages whose text is in one of them."""
+
+
+class WarcSource(_ArchiveSource):
+    """WARC files: local paths and patterns, http, https and s3 URLs."""
+
+    type: Literal["warc"]
+    paths: Annotated[
+        tuple[Annotated[str, BeforeValidator(_archive_path)], ...],
+        Field(min_length=1, description="a list of paths, patterns, and http, https or s3 URLs of WARC files"),
+    ]
+    since: Annotated[date | None, BeforeValidator(_date), Field(description="a date, such as 2026-03-01")] = None
+    """Where given, only pages captured on that day (UTC) or later."""
+    until: Annotated[date | None, BeforeValidator(_date), Field(description="a date, such as 2026-04-01")] = None
+    """Where given, only pages captured before that day."""
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Hosts of the URLs."""
+        return frozenset(
+            urlsplit(path).hostname or "" for path in self.paths if path.startswith(("http://", "https://"))
+        )
+
+
+class CcNewsSource(_ArchiveSource):
+    """Common Crawl's news archive, by month."""
+
+    type: Literal["cc-news"]
+    url: WebUrl = "https://data.commoncrawl.org/"
+    """Where the archive lies; listings are below crawl-data/CC-NEWS/YEAR/MONTH/warc.paths.gz."""
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Host of the archive."""
+        return frozenset({urlsplit(self.url).hostname or ""})
+
+
+PageSource = FeedSource | SitemapSource | UrlsSource | WaybackSource
+"""Sources that name pages, which are then asked for one by one."""
+ArchiveSource = WarcSource | CcNewsSource
+"""Sources that hold pages."""
+Source = PageSource | FilesSource | ArchiveSource
 """Any source; further types are further members."""
 
-_MODELS: Mapping[str, type[_AnySource]] = {"feed": FeedSource, "files": FilesSource}
+_MODELS: Mapping[str, type[_AnySource]] = {
+    "feed": FeedSource,
+    "sitemap": SitemapSource,
+    "urls": UrlsSource,
+    "files": FilesSource,
+    "warc": WarcSource,
+    "cc-news": CcNewsSource,
+    "wayback": WaybackSource,
+}
 _SOURCE: TypeAdapter[Source] = TypeAdapter(Annotated[Source, Field(discriminator="type")])
 
 

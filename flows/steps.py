@@ -22,6 +22,7 @@ from flows.sources import Source
 from flows.workers import Workers
 from transforms.identity import stable_id
 from transforms.schemas import TABLES
+from warehouse import retention
 from warehouse.catalogue import Catalogue
 from warehouse.home import Home
 from warehouse.lake import Lake
@@ -103,8 +104,11 @@ class Run:
         return cls(run_id, started, home, settings, Lake(home.lake), catalogue, workers, clock)
 
 
-def fetch_window(run: Run, source: Source, window: Window) -> SourceReport:
-    """Sources → raw pages: store what the source has for the window and the lake has not."""
+def fetch_window(run: Run, source: Source, window: Window, *, forced: bool) -> SourceReport:
+    """Sources → raw pages: store what the source has for the window and the lake has not.
+
+    Forced, a feed is asked even where it hardly can have changed since the last time.
+    """
     return fetch_source(
         source,
         window,
@@ -114,6 +118,7 @@ def fetch_window(run: Run, source: Source, window: Window) -> SourceReport:
         http=HttpSettings(user_agent=run.settings.user_agent),
         clock=run.clock,
         run_id=run.id,
+        forced=forced,
     )
 
 
@@ -125,6 +130,23 @@ def clean_part(run: Run, part: Part) -> PartReport:
 def annotate_part(run: Run, part: Part) -> PartReport:
     """Articles of the part → entities, quotes, events and times, by the language model of the settings."""
     return _process_part(run, part, "annotate", partial(_annotate_in_worker, run.settings.model))
+
+
+def parts_to_empty(run: Run, sources: Sequence[Source]) -> list[Part]:
+    """Parts of these sources whose raw pages were kept as long as the settings say."""
+    keep_days = {
+        source.name: run.settings.keep_raw_days if source.keep_raw_days is None else source.keep_raw_days
+        for source in sources
+    }
+    if not any(days is not None for days in keep_days.values()):
+        return []
+    return retention.parts_to_empty(run.catalogue, keep_days, run.clock().date())
+
+
+def empty_part(run: Run, part: Part) -> int:
+    """Raw pages of the part → the same without their bytes; returns how many those were."""
+    with exclusive(_lock_of(run.home, part)):
+        return retention.remove_bodies(run.lake, run.catalogue, part, now=run.clock())
 
 
 def load(run: Run, _database: Path) -> Publication:
@@ -145,8 +167,10 @@ def _process_part(
         if part not in catalogue.parts_lacking(step, part=part):
             return PartReport(part, rows={}, already_done=True)
         job = PartJob(run.home, part, catalogue.next_generation(part))
+        files = catalogue.files(part=part, step=STEPS[STEPS.index(step) - 1])
         try:
-            result = run.workers.run(work, job, catalogue.files(part=part, step=STEPS[STEPS.index(step) - 1]))
+            retention.require_bodies(part, files)
+            result = run.workers.run(work, job, files)
         except Exception as error:
             catalogue.fail_step(part, step, f"{type(error).__name__}: {error}", run.id)
             raise

@@ -31,6 +31,7 @@ NETWORK = {
 }  # fmt: skip
 ALLOWED_NETWORK = {
     "flows/fetch/http.py",  # the web
+    "flows/fetch/connections.py",  # its sockets
     "flows/serve.py",  # asks on loopback whether our own server is up
     "flows/demo/server.py",  # listens on loopback
 }

@@ -4,11 +4,12 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 from flows.fetch.decoding import decode
-from flows.fetch.items import Discovery, Item
+from flows.fetch.items import Finding, Item
 from flows.fetch.results import Attempt, Failure, Response, Visit
 from flows.fetch.window import Window
 from transforms.identity import content_hash
@@ -20,6 +21,14 @@ MEDIA_TYPES = {
     ".txt": "text/plain",
 }
 """Content types by ending; other files are taken for HTML, as clean finds out what they are."""
+
+
+FILES_A_FINDING = 500
+
+
+def holds_many(name: str) -> bool:
+    """Whether a file of that name holds many pages and is none itself: lines of JSON, or an archive."""
+    return name.lower().removesuffix(".gz").endswith((".jsonl", ".warc"))
 
 
 class LocalFiles:
@@ -38,30 +47,42 @@ class LocalFiles:
         self._patterns = patterns
         self._max_bytes = max_bytes
         self._clock = clock
-        self._paths: dict[str, Path] = {}
 
-    def discover(self, window: Window) -> Discovery:  # noqa: ARG002 - files have no date
-        """Every file, by its relative path in the order of code points."""
+    def discover(self, window: Window) -> Iterator[Finding]:  # noqa: ARG002 - files have no date
+        """Every file that is a page, by its relative path in the order of code points."""
+        folder = f"file://{self._source}/"
         if not self._root.is_dir():
             failure = Failure("file", f"{self._root} is neither a folder nor a file")
-            attempt = Attempt(
-                f"file://{self._source}/", "discovery", self._clock(), 0.0, failure.kind, detail=failure.detail
-            )
-            return Discovery(attempts=(attempt,), failure=failure)
-        items = []
-        for relative in sorted(set(self._relative_paths())):
-            url = f"file://{self._source}/{quote(os.fsencode(relative))}"
-            self._paths[url] = self._root / relative
-            content = self._read(self._paths[url])
-            # Without its content a file is not known, so that every run tries it again.
-            key = url if isinstance(content, Failure) else _key(url, content)
-            items.append(Item(url, key, found_in=f"file://{self._source}/"))
-        return Discovery(tuple(items))
+            attempt = Attempt(folder, "discovery", self._clock(), 0.0, failure.kind, detail=failure.detail)
+            yield Finding(attempts=(attempt,), failure=failure)
+            return
+        found = iter(self.paths(lambda name: not holds_many(name)))
+        while some := tuple(islice(found, FILES_A_FINDING)):
+            items = []
+            for url, path in some:
+                content = self._read(path)
+                # Without its content a file is known by its state: as it is it is not tried again and again.
+                key = _state_key(url, path) if isinstance(content, Failure) else _key(url, content)
+                items.append(Item(url, key, found_in=folder))
+            yield Finding(tuple(items))
+
+    def paths(self, wanted: Callable[[str], bool]) -> list[tuple[str, Path]]:
+        """URL and path of the files whose name is wanted, in order."""
+        relative = sorted(name for name in set(self._relative_paths()) if wanted(name))
+        return [(f"file://{self._source}/{quote(os.fsencode(name))}", self._root / name) for name in relative]
+
+    def path_of(self, url: str) -> Path:
+        """Path of the file that has that URL."""
+        return self._root / os.fsdecode(unquote_to_bytes(url.removeprefix(f"file://{self._source}/")))
+
+    def delay_of(self, host: str) -> float:  # noqa: ARG002 - as for any reader
+        """Files need no pauses."""
+        return 0.0
 
     def load(self, item: Item) -> Visit:
         """The file's content, unpacked if its name ends in ``.gz``."""
         started_at = self._clock()
-        path = self._paths[item.url]
+        path = self.path_of(item.url)
         body = self._read(path)
         if isinstance(body, Failure):
             return Visit(body, (Attempt(item.url, "page", started_at, 0.0, body.kind, body.detail),))
@@ -109,6 +130,14 @@ class LocalFiles:
         if isinstance(content, Failure):
             return content
         return decode(content, ["gzip"] if path.suffix.lower() == ".gz" else [], self._max_bytes)
+
+
+def _state_key(url: str, path: Path) -> str:
+    try:
+        state = path.stat()
+    except OSError:
+        return url
+    return f"{url}#size={state.st_size}&changed={state.st_ctime_ns}"
 
 
 def _key(url: str, content: bytes) -> str:

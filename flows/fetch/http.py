@@ -1,190 +1,72 @@
-"""Requests to a hostile web: the only module that opens a socket.
+"""Requests to a hostile web.
 
-An address is checked after the name was resolved and is then connected to itself, so that a name cannot mean one
-address to the check and another to the connection; redirects are followed here, each like a new request. Everything
-is bounded: times, sizes as sent and as unpacked, redirects, headers, URLs.
+Redirects are followed here, each like a new request, to addresses that ``flows.fetch.connections`` has checked.
+Everything is bounded: times, sizes as sent and as unpacked, redirects, headers, URLs.
 """
 
-import socket
-import ssl
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
-from ipaddress import ip_address
-from pathlib import Path
-from threading import Thread, local
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
 import httpcore
 import httpx
+from h2.exceptions import H2Error
 
-from flows.fetch.addresses import Reach, objection
-from flows.fetch.answers import REDIRECTS, failure_of, received_headers, status_problem, type_problem
+from flows.fetch.addresses import Reach
+from flows.fetch.answers import REDIRECTS, SOFT, failure_of, received_headers, status_problem, type_problem
+from flows.fetch.connections import (
+    ConnectionPools,
+    Deadline,
+    GuardedBackend,
+    Refused,
+    Resolver,
+    connection_pool,
+    resolve,
+)
 from flows.fetch.decoding import ACCEPT_ENCODING, decode
 from flows.fetch.http_settings import HttpSettings
-from flows.fetch.pace import Pace
+from flows.fetch.pace import Pace, real_pace
 from flows.fetch.results import Failure, Response
+from flows.fetch.streams import ByteStream, StreamBroken, offered_share
 from flows.fetch.urls import parsed_url
+from flows.fetch.walls import is_consent_host
 from warehouse.records import Validators
 
-__all__ = ["HttpClient", "HttpSettings", "real_pace", "resolve"]
+__all__ = ["HttpClient", "HttpSettings", "Resolver", "real_pace", "resolve"]
 
-Resolver = Callable[[str, int], Sequence[str]]
-"""Addresses of a host; raises ``OSError`` or ``UnicodeError`` where there are none."""
 Admission = Callable[[str], Failure | float]
 """Seconds to keep between requests to the URL's host, or why it must not be asked. Called for each redirect too."""
+Answer = TypeVar("Answer")
 
-ADDRESSES_TRIED = 4
-"""Addresses of one host that are tried one after the other."""
+WIRE_OVERHEAD = 2
+"""How many times larger than its headers and body an answer may be on the wire: frames, chunks, news of the connection.
+It also bounds what HTTP/2 keeps of a frame before it looks at its length, and the work that empty frames make.
+"""
 HEADER_OVERHEAD = 4
 """Bytes of a header's colon, space and end of line."""
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """The host's addresses as the operating system gives them, each once."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-@cache
-def real_pace() -> Pace:
-    """Pace by the real clock: one for the whole process, as its sources may have hosts in common."""
-    return Pace(now=time.monotonic, sleep=time.sleep)
-
-
-class _Refused(Exception):  # noqa: N818 - carries a value through httpcore
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.detail)
-        self.failure = failure
-
-
-class _Deadline(local):
-    """When the request of this thread must be over."""
-
-    at: float = float("inf")
-
-    def start(self, seconds: float) -> None:
-        self.at = time.monotonic() + seconds
-
-    def clip(self, timeout: float | None) -> float:
-        left = self.at - time.monotonic()
-        if left <= 0:
-            raise httpcore.ReadTimeout("the total time is over")
-        return left if timeout is None else min(timeout, left)
-
-
-class _TimedStream(httpcore.NetworkStream):
-    """A connection on which no single read or write outlasts the deadline."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.clip(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.clip(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        secure = self._stream.start_tls(ssl_context, server_hostname, self._deadline.clip(timeout))
-        return _TimedStream(secure, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's own type
-        return self._stream.get_extra_info(info)
-
-
-class _GuardedBackend(httpcore.NetworkBackend):
-    """Connects to addresses that it has checked itself, or to the endpoint that the source names."""
-
-    def __init__(self, reach: Reach, resolver: Resolver, deadline: _Deadline) -> None:
-        self._reach = reach
-        self._resolver = resolver
-        self._deadline = deadline
-        self._sockets = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        addresses, port = self._targets(host, port, timeout)
-        problem: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for address in addresses[:ADDRESSES_TRIED]:
-            try:
-                stream = self._sockets.connect_tcp(
-                    address, port, self._deadline.clip(timeout), local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                problem = error
-            else:
-                return _TimedStream(stream, self._deadline)
-        raise problem or _Refused(Failure("dns", f"{host} has no address"))
-
-    def connect_unix_socket(
-        self,
-        path: str,  # noqa: ARG002
-        timeout: float | None = None,  # noqa: ARG002
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002
-    ) -> httpcore.NetworkStream:
-        raise _Refused(Failure("forbidden-address", "a Unix socket"))
-
-    def _targets(self, host: str, port: int, timeout: float | None) -> tuple[Sequence[str], int]:
-        private_allowed = host in self._reach.private_hosts
-        try:
-            ip_address(host)
-        except ValueError:
-            endpoint = self._reach.connect_to
-            if endpoint is not None:
-                return self._resolve(endpoint.host, endpoint.port, timeout), endpoint.port
-            addresses = self._resolve(host, port, timeout)
-        else:
-            addresses = [host]
-        problems = [(address, objection(address, private_allowed=private_allowed)) for address in addresses]
-        allowed = [address for address, problem in problems if problem is None]
-        if not allowed and problems:
-            address, problem = problems[0]
-            raise _Refused(Failure("forbidden-address", f"{host} is {address}, {problem}"))
-        return allowed, port
-
-    def _resolve(self, host: str, port: int, timeout: float | None) -> Sequence[str]:
-        """Addresses by the resolver, which has no time limit of its own and is left behind when it takes too long."""
-        outcome: list[Sequence[str] | OSError | UnicodeError] = []
-
-        def ask() -> None:
-            try:
-                outcome.append(self._resolver(host, port))
-            except (OSError, UnicodeError) as error:
-                outcome.append(error)
-
-        asking = Thread(target=ask, name=f"resolve {host}", daemon=True)
-        asking.start()
-        asking.join(self._deadline.clip(timeout))
-        if not outcome:
-            raise _Refused(Failure("dns", f"{host} was not resolved in time", retryable=True))
-        answer = outcome[0]
-        if isinstance(answer, UnicodeError):
-            raise _Refused(Failure("bad-url", f"{host} is no host name"))
-        if isinstance(answer, OSError):
-            soft = getattr(answer, "errno", None) != socket.EAI_NONAME
-            raise _Refused(Failure("dns", f"{host} cannot be resolved: {answer.strerror or answer}", retryable=soft))
-        return answer
+LONGEST_REST = 32 * 1024
+"""Bytes of a body that nobody wants which are read, so that its connection can serve the next request."""
+REST_SECONDS = 1.0
+"""Time for that."""
+_BROKEN = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    H2Error,
+    httpcore.ConnectionNotAvailable,
+)
+"""What httpcore raises when something is wrong with an answer; the last one where an HTTP/2 server disowns a request
+that it has begun to answer.
+"""
 
 
 @dataclass(slots=True)
 class _Way:
-    """How far one ``get`` has come."""
+    """How far one request has come."""
 
     passed: list[str] = field(default_factory=list)
     """URLs asked for, the present one last."""
@@ -193,15 +75,27 @@ class _Way:
     started_at: datetime | None = None
 
 
-@cache
-def _tls(certificate_authorities: Path | None) -> ssl.SSLContext:
-    if certificate_authorities is None:
-        return httpx.create_ssl_context(trust_env=False)
-    return ssl.create_default_context(cafile=str(certificate_authorities))
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """A redirect."""
+
+    status: int
+    location: str | None
+
+    def target(self, url: str) -> str | Failure:
+        """Where it leads from that URL."""
+        if self.location is None:
+            return Failure("protocol", f"status {self.status} without a location", status=self.status)
+        try:
+            return str(httpx.URL(url).join(self.location.encode("latin-1").decode("utf-8", "replace")))
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            return Failure("bad-url", f"redirected to no URL: {error}")
 
 
 class HttpClient:
-    """Gets URLs for one source; no proxy, no cookies, nothing from the environment. For one thread at a time.
+    """Gets URLs for one source; no proxy, no cookies, nothing from the environment. Safe in many threads.
+
+    HTTP/2 is spoken where a server offers it by TLS, never with two requests at once, as a host is asked one at a time.
 
     Args:
         settings: Bounds and manners.
@@ -223,14 +117,12 @@ class HttpClient:
         self._settings = settings
         self._pace = pace
         self._clock = clock
-        self._deadline = _Deadline()
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_tls(settings.certificate_authorities),
-            max_connections=16,
-            max_keepalive_connections=8,
-            keepalive_expiry=30.0,
-            network_backend=_GuardedBackend(reach, resolver, self._deadline),
-        )
+        self._max_read = WIRE_OVERHEAD * (settings.max_transfer_bytes + settings.max_header_bytes)
+        self._deadline = Deadline()
+        backend = GuardedBackend(reach, resolver, self._deadline)
+        self._pools = ConnectionPools(backend, settings.certificate_authorities)
+        # A stream that nobody reads would hold up every other answer on an HTTP/2 connection.
+        self._streams = connection_pool(backend, settings.certificate_authorities, http2=False)
 
     def __enter__(self) -> Self:
         return self
@@ -242,7 +134,8 @@ class HttpClient:
 
     def close(self) -> None:
         """Close every connection."""
-        self._pool.close()
+        self._pools.close()
+        self._streams.close()
 
     def get(
         self,
@@ -265,29 +158,59 @@ class HttpClient:
         Returns:
             An answer with status 200, or 304 where validators were given; a failure for everything else.
         """
-        way = _Way()
         headers = self._request_headers(accept, validators)
+        answer, way = self._follow(url, admission, lambda target: self._exchange(target, accepted, headers))
+        if isinstance(answer, Failure):
+            return answer
+        redirects = tuple(way.passed[:-1])
+        return replace(answer, url=way.passed[0], redirects=redirects, started_at=way.started_at, duration=way.spent)
+
+    def open_stream(
+        self, url: str, *, admission: Admission, start: int = 0, max_bytes: int
+    ) -> AbstractContextManager[ByteStream | Failure]:
+        """The document's bytes from some position on, as they come: for archives of any size.
+
+        The host's turn is held only to open it: reading may take hours, while others may ask the host. No total time
+        bounds it but a lowest speed. The bytes are those of the file: it is asked for without content encoding, and
+        one is taken only where it is that of a ``.gz`` file itself.
+
+        Args:
+            url: Absolute, http or https.
+            admission: Asked before each request, that of a redirect included.
+            start: Where to begin. What comes before is read over where a server cannot begin later; whether it is
+                still the same document is the caller's to tell, by ``etag`` and ``total_size``.
+            max_bytes: Most bytes from there on.
+        """
+        return self._open_stream(url, admission, start, max_bytes)
+
+    @contextmanager
+    def _open_stream(
+        self, url: str, admission: Admission, start: int, max_bytes: int
+    ) -> Iterator[ByteStream | Failure]:
+        with ExitStack() as held:
+            yield self._follow(url, admission, lambda target: self._opened(target, start, max_bytes, held))[0]
+
+    def _follow(
+        self, url: str, admission: Admission, ask: Callable[[httpx.URL], Answer | _Moved | Failure]
+    ) -> tuple[Answer | Failure, _Way]:
+        """The answer at the end of the redirects."""
+        way = _Way()
         following: str | Failure = url
         while not isinstance(following, Failure):
             url = following
-            answer = self._hop(url, way, admission, accepted, headers)
-            if isinstance(answer, Response) and answer.status not in REDIRECTS:
-                redirects = tuple(way.passed[:-1])
-                return replace(
-                    answer, url=way.passed[0], redirects=redirects, started_at=way.started_at, duration=way.spent
-                )
-            following = answer if isinstance(answer, Failure) else _redirected(answer)
+            answer = self._hop(url, way, admission, ask)
+            if isinstance(answer, _Moved):
+                following = answer.target(url)
+            elif isinstance(answer, Failure):
+                following = answer
+            else:
+                return answer, way
         detail = f"redirected to {url[:500]}: {following.detail}" if len(way.passed) > 1 else following.detail
-        return replace(following, detail=detail, url=url, started_at=way.started_at, duration=way.spent)
+        return replace(following, detail=detail, url=url, started_at=way.started_at, duration=way.spent), way
 
     def _hop(
-        self,
-        url: str,
-        way: _Way,
-        admission: Admission,
-        accepted: frozenset[str] | None,
-        headers: Sequence[tuple[bytes, bytes]],
-    ) -> Response | Failure:
+        self, url: str, way: _Way, admission: Admission, ask: Callable[[httpx.URL], Answer | _Moved | Failure]
+    ) -> Answer | _Moved | Failure:
         """One request and its answer, redirects as they come."""
         target = self._step(url, way)
         if isinstance(target, Failure):
@@ -298,14 +221,15 @@ class HttpClient:
         with self._pace.turn(target.host, admitted):
             way.started_at = way.started_at or self._clock()
             started = time.monotonic()
-            self._deadline.start(self._settings.total_timeout - way.spent)
+            self._deadline.start(self._settings.total_timeout - way.spent, max_bytes=self._max_read)
             try:
-                return self._exchange(target, accepted, headers)
-            except _Refused as refused:
+                return ask(target)
+            except Refused as refused:
                 return refused.failure
-            except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
+            except _BROKEN as error:
                 return failure_of(error)
             finally:
+                self._deadline.abandon()
                 way.spent += time.monotonic() - started
 
     def _step(self, url: str, way: _Way) -> httpx.URL | Failure:
@@ -320,38 +244,104 @@ class HttpClient:
             return Failure("redirect-loop", "it was passed before")
         if len(way.passed) > self._settings.max_redirects + 1:
             return Failure("redirect-loop", f"more than {self._settings.max_redirects} redirects")
+        if len(way.passed) > 1 and is_consent_host(target.host):
+            return Failure("wall", "consent is wanted")
         return target
 
     def _exchange(
         self, target: httpx.URL, accepted: frozenset[str] | None, headers: Sequence[tuple[bytes, bytes]]
-    ) -> Response | Failure:
-        timeouts = {
-            "connect": self._settings.connect_timeout,
-            "read": self._settings.read_timeout,
-            "write": self._settings.read_timeout,
-            "pool": self._settings.connect_timeout,
-        }
-        address = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
+    ) -> Response | _Moved | Failure:
         conditional = any(name in {b"If-None-Match", b"If-Modified-Since"} for name, _ in headers)
-        with self._pool.stream("GET", address, headers=headers, extensions={"timeout": timeouts}) as stream:
-            received = received_headers(stream.headers)
-            size = sum(len(name) + len(value) + HEADER_OVERHEAD for name, value in stream.headers)
-            if size > self._settings.max_header_bytes:
-                return Failure("too-large", f"{size} bytes of headers", status=stream.status)
+        with self._asked(self._pools.of(target), target, headers) as stream:
+            received = self._received(stream)
+            if isinstance(received, Failure):
+                return received
             bare = Response(str(target), str(target), stream.status, b"", received)
-            if stream.status in REDIRECTS or (stream.status == 304 and conditional):
-                return bare
-            problem = status_problem(stream.status, received, self._clock()) or type_problem(received, accepted)
-            if problem is not None:
-                return problem
+            answer = self._without_body(bare, stream.status, accepted, conditional=conditional)
+            if answer is not None:
+                self._read_rest(stream)
+                return answer
             body = self._body(stream, received)
             if isinstance(body, Failure):
                 return body
-        encodings = received.get("content-encoding", "").split(",")
-        plain = decode(body, encodings, self._settings.max_body_bytes)
-        if isinstance(plain, Failure):
-            return plain
-        return Response(str(target), str(target), stream.status, plain, received)
+            self._deadline.release()
+        plain = decode(body, received.get("content-encoding", "").split(","), self._settings.max_body_bytes)
+        return plain if isinstance(plain, Failure) else replace(bare, body=plain)
+
+    def _without_body(
+        self, bare: Response, status: int, accepted: frozenset[str] | None, *, conditional: bool
+    ) -> Response | _Moved | Failure | None:
+        """What the answer is, where its body is of no use; None for a page."""
+        if status in REDIRECTS:
+            return _Moved(status, bare.headers.get("location"))
+        if status == 304 and conditional:
+            return bare
+        return status_problem(status, bare.headers, self._clock()) or type_problem(bare.headers, accepted)
+
+    def _opened(self, target: httpx.URL, start: int, max_bytes: int, held: ExitStack) -> ByteStream | _Moved | Failure:
+        """The stream, which the stack closes; or what came in its place."""
+        headers = [("User-Agent", self._settings.user_agent), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
+        if start:
+            headers.append(("Range", f"bytes={start}-"))
+        with ExitStack() as opening:
+            answer = opening.enter_context(self._asked(self._streams, target, _encoded(headers)))
+            received = self._received(answer)
+            if isinstance(received, Failure):
+                return received
+            if answer.status in REDIRECTS:
+                return _Moved(answer.status, received.get("location"))
+            share = offered_share(answer.status, received, start, now=self._clock(), file_name=target.path)
+            if isinstance(share, Failure):
+                return share
+            if share.size is not None and share.size > max_bytes:
+                return Failure("too-large", f"{share.size} bytes announced, {max_bytes} allowed")
+            held.enter_context(opening.pop_all())
+        self._deadline.release()
+        return ByteStream(
+            iter(()) if share.size == 0 else self._chunks(answer),
+            share,
+            max_bytes=max_bytes,
+            lowest_bytes_per_second=self._settings.lowest_bytes_per_second,
+            throughput_seconds=self._settings.throughput_seconds,
+            now=time.monotonic,
+        )
+
+    def _chunks(self, answer: httpcore.Response) -> Iterator[bytes]:
+        """The body as it comes, read in whichever thread."""
+        chunks = iter(answer.iter_stream())
+        while True:
+            # What httpcore reads before it has a chunk may drip as well.
+            self._deadline.start(self._settings.throughput_seconds + self._settings.read_timeout)
+            try:
+                chunk = next(chunks, None)
+            except _BROKEN as error:
+                raise StreamBroken(failure_of(error)) from error
+            if chunk is None:
+                return
+            yield chunk
+
+    @contextmanager
+    def _asked(
+        self, pool: httpcore.ConnectionPool, target: httpx.URL, headers: Sequence[tuple[bytes, bytes]]
+    ) -> Iterator[httpcore.Response]:
+        """The answer, of which the body is still to come."""
+        settings = self._settings
+        timeouts = {
+            "connect": settings.connect_timeout,
+            "read": settings.read_timeout,
+            "write": settings.read_timeout,
+            "pool": settings.connect_timeout,
+        }
+        address = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
+        with ExitStack() as opening:
+            try:
+                answer = opening.enter_context(
+                    pool.stream("GET", address, headers=headers, extensions={"timeout": timeouts})
+                )
+            except ValueError as error:
+                # httpcore takes the :status of HTTP/2 for a number without looking.
+                raise Refused(Failure("protocol", f"a status that is none: {error}"[:100], SOFT["protocol"])) from error
+            yield answer
 
     def _request_headers(self, accept: str, validators: Validators | None) -> list[tuple[bytes, bytes]]:
         headers = [
@@ -363,7 +353,13 @@ class HttpClient:
             headers.append(("If-None-Match", validators.etag))
         if validators is not None and validators.last_modified is not None:
             headers.append(("If-Modified-Since", validators.last_modified))
-        return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers]
+        return _encoded(headers)
+
+    def _received(self, answer: httpcore.Response) -> dict[str, str] | Failure:
+        size = sum(len(name) + len(value) + HEADER_OVERHEAD for name, value in answer.headers)
+        if size > self._settings.max_header_bytes:
+            return Failure("too-large", f"{size} bytes of headers", status=answer.status)
+        return received_headers(answer.headers)
 
     def _body(self, stream: httpcore.Response, headers: dict[str, str]) -> bytes | Failure:
         """The body as sent."""
@@ -378,13 +374,19 @@ class HttpClient:
                 return Failure("too-large", f"more than {limit} bytes", status=stream.status)
         return bytes(body)
 
+    def _read_rest(self, stream: httpcore.Response) -> None:
+        """Read a small body that nobody wants; the connection of a larger or slower one is given up."""
+        self._deadline.shorten(REST_SECONDS)
+        size = 0
+        try:
+            for chunk in stream.iter_stream():
+                size += len(chunk)
+                if size > LONGEST_REST:
+                    return
+        except _BROKEN:
+            return
+        self._deadline.release()
 
-def _redirected(answer: Response) -> str | Failure:
-    """Where a redirect leads."""
-    location = answer.headers.get("location")
-    if location is None:
-        return Failure("protocol", f"status {answer.status} without a location", status=answer.status)
-    try:
-        return str(httpx.URL(answer.final_url).join(location.encode("latin-1").decode("utf-8", "replace")))
-    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-        return Failure("bad-url", f"redirected to no URL: {error}")
+
+def _encoded(headers: Sequence[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in headers]

@@ -23,6 +23,10 @@ class HttpSettings:
     """Longest silence of a server."""
     total_timeout: float = 60.0
     """Longest time for one answer with its redirects, however steadily it drips."""
+    lowest_bytes_per_second: int = 4096
+    """Of an archive that is read as a stream, which no total time bounds; a slower server is cut off."""
+    throughput_seconds: float = 30.0
+    """Time of waiting for a stream over which its speed is averaged."""
     max_redirects: int = 8
     max_url_length: int = 4096
     max_header_bytes: int = 64 * 1024
@@ -32,8 +36,12 @@ class HttpSettings:
     """Largest body after decompression; also the largest local file."""
     max_feed_items: int = 2000
     """Items read from one feed; the rest of a longer one is not seen."""
+    max_index_pages: int = 200
+    """Pages of an archive's index read for one window, each of up to 5,000 captures."""
     feed_seconds: float = 20.0
     """Longest time for reading one feed."""
+    max_sitemaps: int = 500
+    """Sitemaps read in one walk from a site's first one; a walk that would need more fails."""
     attempts: int = 3
     """Tries for one URL, where the failure may pass."""
     first_retry_wait: float = 1.0

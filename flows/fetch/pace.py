@@ -1,9 +1,18 @@
-"""One request to a host at a time, and a pause after each."""
+"""One request to a host at a time, and a pause after each: among threads, and among processes that share a folder."""
 
+import random
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from threading import Lock
+
+from flows.fetch.host_files import HostFiles
+
+LARGEST_JITTER = 0.25
+"""Share of a pause by which it may be longer: machines that ask in step hit a site together."""
 
 
 @dataclass(slots=True)
@@ -19,11 +28,22 @@ class Pace:
     Args:
         now: Seconds of a clock that never goes back.
         sleep: Waits that many seconds.
+        jitter: Share of a pause to add to it, drawn anew for each; never below 0.
+        host_files: What other processes, and those that were killed, did at each host.
     """
 
-    def __init__(self, *, now: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float],
+        sleep: Callable[[float], None],
+        jitter: Callable[[], float] = lambda: 0.0,
+        host_files: HostFiles | None = None,
+    ) -> None:
         self._now = now
         self._sleep = sleep
+        self._jitter = jitter
+        self._host_files = host_files
         self._hosts: dict[str, _Host] = {}
         self._guard = Lock()
 
@@ -33,19 +53,27 @@ class Pace:
 
         Args:
             host: Name as in the URL, in lower case.
-            delay: Seconds from the end of the last request to the host to the start of this one.
+            delay: Seconds from the end of the last request to the host to the start of this one, at least.
         """
         state = self._host(host)
-        with state.turn:
-            starts = [state.last_end + delay] if state.last_end is not None else []
-            starts += [state.held_until] if state.held_until is not None else []
-            wait = max(starts, default=self._now()) - self._now()
-            if wait > 0:
+        pause = delay * (1 + self._jitter())
+        files = self._host_files
+        with state.turn, nullcontext(None) if files is None else files.alone(host) as elsewhere:
+            starts = [0.0 if elsewhere is None else pause - elsewhere.idle_seconds()]
+            if state.last_end is not None:
+                starts.append(state.last_end + pause - self._now())
+            if state.held_until is not None:
+                starts.append(state.held_until - self._now())
+            if (wait := max(starts)) > 0:
                 self._sleep(wait)
+            if elsewhere is not None:
+                elsewhere.asked()
             try:
                 yield
             finally:
                 state.last_end = self._now()
+                if elsewhere is not None:
+                    elsewhere.asked()
 
     def hold(self, host: str, seconds: float) -> None:
         """Leave the host alone for that long from now."""
@@ -58,6 +86,34 @@ class Pace:
         until = self._host(host).held_until
         return 0.0 if until is None else max(0.0, until - self._now())
 
+    def ready_in(self, host: str, delay: float) -> float:
+        """Seconds until the host's turn may come, as far as this process can tell."""
+        last_end = self._host(host).last_end
+        return max(self.held(host), 0.0 if last_end is None else last_end + delay - self._now())
+
+    def now(self) -> float:
+        """Seconds of the clock that it goes by."""
+        return self._now()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, as it does for a host's turn."""
+        self._sleep(seconds)
+
     def _host(self, host: str) -> _Host:
         with self._guard:
             return self._hosts.setdefault(host, _Host())
+
+
+@cache
+def real_pace(folder: Path | None = None) -> Pace:
+    """Pace by the real clock: one for the whole process, as its sources may have hosts in common.
+
+    Args:
+        folder: Where processes leave word for each other; without one only this process is minded.
+    """
+    return Pace(
+        now=time.monotonic,
+        sleep=time.sleep,
+        jitter=lambda: random.uniform(0, LARGEST_JITTER),  # noqa: S311 - spreads requests, keeps no secret
+        host_files=None if folder is None else HostFiles(folder, now=time.time),
+    )

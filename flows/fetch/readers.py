@@ -2,43 +2,56 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from flows.fetch.addresses import Endpoint, Reach
-from flows.fetch.feed_process import read_feed_in_time
-from flows.fetch.fetcher import PAGE_TYPES, Fetcher
+from flows.fetch.archives import ArchiveReader
+from flows.fetch.discovery import NamesPages
+from flows.fetch.documents import Documents
+from flows.fetch.feed_reader import FeedReader
+from flows.fetch.fetcher import Fetcher
 from flows.fetch.files import LocalFiles
 from flows.fetch.http import HttpClient, HttpSettings, Resolver
-from flows.fetch.items import Discovery, Item, Memo
+from flows.fetch.items import Memo
+from flows.fetch.json_lines import JsonLineLimits
+from flows.fetch.local_archives import LocalArchives
 from flows.fetch.pace import Pace
-from flows.fetch.results import Failure, Response, Visit
-from flows.fetch.urls import known_key
-from flows.fetch.window import Window
-from flows.sources import FeedSource, FilesSource, Source
+from flows.fetch.queue_run import BringsPages
+from flows.fetch.sitemap_reader import SitemapReader
+from flows.fetch.url_list import UrlListReader
+from flows.fetch.warc_reader import WarcReader
+from flows.fetch.wayback import WaybackReader
+from flows.sources import (
+    CcNewsSource,
+    FeedSource,
+    FilesSource,
+    PageSource,
+    SitemapSource,
+    Source,
+    UrlsSource,
+    WarcSource,
+)
 from warehouse.catalogue import Catalogue
-from warehouse.records import Validators
 
 
-class SourceReader(Protocol):
+class PageReader(NamesPages, BringsPages, Protocol):
     """Which pages there are between two instants, and their content."""
 
-    def discover(self, window: Window) -> Discovery:
-        """Everything that the source names now and that may belong to the window; more than that does no harm."""
-        ...
 
-    def load(self, item: Item) -> Visit:
-        """Content of one of the items discovered."""
-        ...
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What reads a source: its pages one by one, its archives record by record, or both."""
 
-    def keys(self, item: Item, page: Response) -> tuple[str, ...]:
-        """What the page is known by once it is stored."""
-        ...
+    pages: PageReader | None = None
+    archives: ArchiveReader | None = None
+    keep: Callable[[Memo], None] = lambda _: None
+    """Remembers a document whose pages are recorded."""
 
 
 @contextmanager
-def open_reader(
+def open_readers(
     source: Source,
     *,
     catalogue: Catalogue,
@@ -46,58 +59,58 @@ def open_reader(
     pace: Pace,
     clock: Callable[[], datetime],
     resolver: Resolver,
-) -> Iterator[SourceReader]:
-    """The reader for that type of source; its connections are closed in the end."""
+    forced: bool,
+) -> Iterator[Readers]:
+    """The readers for that type of source; their connections are closed in the end.
+
+    Args:
+        source: What is read.
+        catalogue: Remembers documents.
+        settings: Bounds and manners.
+        pace: Whose turn it is at which host.
+        clock: Tells the time, in UTC.
+        resolver: Addresses of a host.
+        forced: Whether documents are asked for even if they hardly can have changed.
+    """
     if isinstance(source, FilesSource):
-        yield LocalFiles(source.name, source.path, source.patterns, max_bytes=settings.max_body_bytes, clock=clock)
+        files = LocalFiles(source.name, source.path, source.patterns, max_bytes=settings.max_body_bytes, clock=clock)
+        limits = JsonLineLimits(body=settings.max_body_bytes, url=settings.max_url_length)
+        yield Readers(files, LocalArchives(files, source.name, limits, clock))
         return
     reach = Reach(
         None if source.connect_to is None else Endpoint.parse(source.connect_to), frozenset(source.private_hosts)
     )
     delay = settings.delay if source.delay_seconds is None else source.delay_seconds
     with HttpClient(settings, reach=reach, pace=pace, clock=clock, resolver=resolver) as client:
-        fetcher = Fetcher(client, settings, pace=pace, delay=delay, clock=clock)
-        yield FeedReader(source, fetcher, catalogue, settings)
-
-
-class FeedReader:
-    """The pages that a feed links to. A feed cannot look back: it names what it names now."""
-
-    def __init__(self, source: FeedSource, fetcher: Fetcher, catalogue: Catalogue, settings: HttpSettings) -> None:
-        self._source = source
-        self._fetcher = fetcher
-        self._catalogue = catalogue
-        self._settings = settings
-
-    def discover(self, window: Window) -> Discovery:  # noqa: ARG002 - a feed names what it names
-        """Items of the feed; none where it has not changed since everything in it was dealt with."""
-        # By source, as two sources may read one feed and each must see it.
-        memo_key = f"{self._source.name} {self._source.url}"
-        visit = self._fetcher.visit(self._source.url, "discovery", validators=self._catalogue.validators(memo_key))
-        answer = visit.result
-        if isinstance(answer, Failure):
-            return Discovery(attempts=visit.attempts, failure=answer)
-        if answer.not_modified:
-            return Discovery(attempts=visit.attempts)
-        entries = read_feed_in_time(
-            answer, max_items=self._settings.max_feed_items, seconds=self._settings.feed_seconds
+        fetcher = Fetcher(
+            client,
+            settings,
+            pace=pace,
+            delay=delay,
+            clock=clock,
+            memory=catalogue.documents,
+            respect_opt_outs=source.opt_outs == "respect",
         )
-        if isinstance(entries, Failure):
-            *before, last = visit.attempts
-            broken = replace(last, outcome=entries.kind, detail=entries.detail)
-            return Discovery(attempts=(*before, broken), failure=entries)
-        items = tuple(
-            Item(entry.url, known_key(entry.url), self._source.url, entry.title, entry.published, entry.dated)
-            for entry in entries
-        )
-        validators = Validators(answer.headers.get("etag"), answer.headers.get("last-modified"))
-        memos = () if validators == Validators() else (Memo(memo_key, validators),)
-        return Discovery(items, visit.attempts, memos, only_latest=True)
+        documents = Documents(source.name, fetcher, catalogue.documents, clock=clock)
+        if isinstance(source, WarcSource | CcNewsSource):
+            yield Readers(archives=WarcReader(source, fetcher, settings, clock=clock))
+        else:
+            yield Readers(_pages(source, fetcher, documents, settings, clock=clock, forced=forced), keep=documents.keep)
 
-    def load(self, item: Item) -> Visit:
-        """The page, if it may be fetched and is one."""
-        return self._fetcher.visit(item.url, "page", accepted=PAGE_TYPES)
 
-    def keys(self, item: Item, page: Response) -> tuple[str, ...]:
-        """The URL asked for and the one it led to."""
-        return tuple(dict.fromkeys((item.key, known_key(page.final_url))))
+def _pages(
+    source: PageSource,
+    fetcher: Fetcher,
+    documents: Documents,
+    settings: HttpSettings,
+    *,
+    clock: Callable[[], datetime],
+    forced: bool,
+) -> PageReader:
+    if isinstance(source, FeedSource):
+        return FeedReader(source, fetcher, documents, settings, forced=forced)
+    if isinstance(source, SitemapSource):
+        return SitemapReader(source, fetcher, documents, settings)
+    if isinstance(source, UrlsSource):
+        return UrlListReader(source, fetcher, settings, clock=clock)
+    return WaybackReader(source, fetcher, settings)

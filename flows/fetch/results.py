@@ -19,9 +19,15 @@ FailureKind = Literal[
     "forbidden-address",
     "bad-url",
     "protocol",
+    "wall",
+    "opted-out",
+    "damaged",
     "file",
 ]
-"""``protocol``: the answer breaks off or breaks HTTP's rules; ``file``: a local file cannot be read."""
+"""``protocol``: the answer breaks off or breaks HTTP's rules; ``wall``: a login, a payment, a consent or a puzzle is
+wanted first; ``opted-out``: the site forbids this use of the page; ``damaged``: an archive or a record of it is broken
+in itself; ``file``: a local file cannot be read. Which of them may pass is said in ``flows.fetch.answers``.
+"""
 
 Purpose = Literal["robots", "discovery", "page"]
 
@@ -46,6 +52,12 @@ class Response:
     """When the first request was sent, or the file opened."""
     duration: float = 0.0
     """Seconds that it took, without the waiting for the host's turn."""
+    captured_at: datetime | None = None
+    """When an archive captured it; None where its own site answered."""
+    archived_at: str | None = None
+    """Where the archive holds it: the address of the replay, or WARC file and offset."""
+    opt_outs: tuple[str, ...] = ()
+    """Uses that the answer forbids, where that is recorded only."""
 
     @property
     def content_type(self) -> str | None:
@@ -95,6 +107,12 @@ class Attempt:
     status: int | None = None
     size: int | None = None
     """Bytes of the decompressed body."""
+    number: int = 1
+    """Among the attempts at this URL in this visit, from 1."""
+    soft: bool | None = None
+    """Of a failure: whether the same request may succeed later."""
+    from_cache: bool = False
+    """Whether the copy held already was still good."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,5 +17,5 @@ def fetch_one(url: str, settings: HttpSettings, *, accepted: frozenset[str] | No
 
     pace = real_pace()
     with HttpClient(settings, reach=Reach(None, frozenset()), pace=pace, clock=now) as client:
-        fetcher = Fetcher(client, settings, pace=pace, delay=settings.delay, clock=now)
+        fetcher = Fetcher(client, settings, pace=pace, delay=settings.delay, clock=now, respect_opt_outs=False)
         return fetcher.visit(url, "page", accepted=accepted).result

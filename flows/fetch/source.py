@@ -4,18 +4,19 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from importlib.metadata import version
 
-from flows.fetch.batches import Batch, PartLimits
-from flows.fetch.http import HttpSettings, Resolver, real_pace, resolve
-from flows.fetch.items import Discovery, Item
-from flows.fetch.pace import Pace
-from flows.fetch.placement import Placement, answered_from, place
-from flows.fetch.readers import SourceReader, open_reader
+from flows.fetch.archives import read_archives
+from flows.fetch.batches import PartLimits
+from flows.fetch.discovery import Discovered, UrlFilter, discover
+from flows.fetch.http import HttpSettings, Resolver, resolve
+from flows.fetch.pace import Pace, real_pace
+from flows.fetch.part_writer import PartWriter, tool
+from flows.fetch.placement import answered_from
+from flows.fetch.queue_run import QueueRun
+from flows.fetch.readers import PageReader, Readers, open_readers
 from flows.fetch.results import Failure
 from flows.fetch.window import Window
-from flows.sources import Source
-from transforms.identity import content_hash, stable_id
+from flows.sources import FilesSource, Source
 from warehouse.catalogue import Catalogue
 from warehouse.home import Home
 from warehouse.lake import Lake
@@ -23,8 +24,7 @@ from warehouse.locks import exclusive
 from warehouse.parts import Part
 from warehouse.records import SourceDay
 
-FETCH_VERSION = 1
-"""Raised when the same answers would make other rows."""
+__all__ = ["SourceReport", "fetch_source", "tool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class SourceReport:
     found: int = 0
     """Pages that the source names for the window."""
     known: int = 0
-    """Those of them that the lake already had."""
+    """Those of them that were found before, or that the lake already had."""
     pages: int = 0
     """Pages stored."""
     failures: Mapping[str, int] = field(default_factory=dict)
@@ -47,20 +47,23 @@ class SourceReport:
     """Days of the window."""
     parts: tuple[Part, ...] = ()
     """Parts committed."""
+    excluded: int = 0
+    """Pages left out by the source's patterns."""
+    put_off: str | None = None
+    """Why the source was not asked this time, where that is as it should be."""
     error: str | None = None
     """Why the source could not say which pages it has."""
 
     def __str__(self) -> str:
-        if self.error is not None:
-            return f"failed, {self.error}"
+        if self.put_off is not None and not self.pages:
+            return f"not asked: {self.put_off}"
         failures = [f"{count} {kind}" for kind, count in self.failures.items()]
-        return ", ".join([f"{self.pages} new pages", f"{self.known} known", *failures])
-
-
-def tool() -> str:
-    """Version of the step and of the libraries that shape its rows."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("httpcore", "feedparser", "protego"))
-    return f"fetch {FETCH_VERSION} ({libraries})"
+        told = [f"{self.pages} new pages", f"{self.known} known", *failures]
+        if self.excluded:
+            told.append(f"{self.excluded} excluded")
+        if self.error is None:
+            return ", ".join(told)
+        return f"failed, {self.error}" + (f"; {', '.join(told)}" if self.pages else "")
 
 
 def fetch_source(
@@ -76,149 +79,136 @@ def fetch_source(
     pace: Pace | None = None,
     resolver: Resolver = resolve,
     limits: PartLimits | None = None,
+    forced: bool = False,
 ) -> SourceReport:
-    """Store every page that the source names for the window and that the lake does not have.
+    """Queue every page that the source names for the window, and store those that are due.
 
-    A part is committed as soon as it is full, with what its pages are known by, so that a killed fetch is continued by
-    the next one. Failures of pages are rows of ``fetches`` and are tried again by the next fetch. Requests that found
-    nothing new leave no row where nothing else was stored.
+    A page is found once and stays in the queue until it is got or refused for good, so that neither a kill nor a feed
+    that has forgotten it loses it. A part is committed as soon as it is full, with everything that is noted of its
+    pages. Failures of pages are rows of ``fetches``. Requests that found nothing new leave no row.
 
     Args:
         source: What to fetch from. Waits while another process fetches from a source of this name.
         window: The time asked about.
-        home: Where the lock lies.
+        home: Where the locks lie.
         lake: Gets the files.
-        catalogue: Gets the parts, the known URLs and the window.
+        catalogue: Gets the parts, the queue and the window.
         http: Bounds and manners.
         clock: Tells the time, in UTC.
         run_id: The run that the catalogue's records name.
-        pace: Whose turn it is at which host; by default that of the whole process.
+        pace: Whose turn it is at which host; by default that of all processes on this home.
         resolver: Addresses of a host.
         limits: Where parts are cut.
+        forced: Whether documents are asked for even if they hardly can have changed.
 
     Returns:
         What was done; ``error`` where the source itself could not be read.
     """
     started_at = clock()
-    pace = pace or real_pace()
+    pace = pace or real_pace(home.locks / "hosts")
     with (
         exclusive(home.locks / f"fetch-{source.name}.lock"),
-        open_reader(source, catalogue=catalogue, settings=http, pace=pace, clock=clock, resolver=resolver) as reader,
+        open_readers(
+            source, catalogue=catalogue, settings=http, pace=pace, clock=clock, resolver=resolver, forced=forced
+        ) as readers,
     ):
-        discovery = reader.discover(window)
-        placement = place(discovery.items, window, clock())
-        writer = _Writer(source.name, reader, lake, catalogue, run_id, clock, limits or PartLimits())
-        writer.store(discovery, placement, window)
-        if not writer.retryable and not placement.later:
-            for memo in discovery.memos:
-                catalogue.remember_validators(memo.key, memo.validators)
-        continues_from = catalogue.last_success(source.name) if writer.known else None
-        answered = Window(answered_from(discovery, window, continues_from=continues_from), window.end)
-        for day in answered.days():
-            catalogue.record_window(writer.outcome(day, answered.within(day), discovery.failure))
+        writer = PartWriter(
+            source.name,
+            lake=lake,
+            catalogue=catalogue,
+            run_id=run_id,
+            clock=clock,
+            limits=limits or PartLimits(),
+        )
+        found, known = Discovered(), 0
+        if readers.pages is not None:
+            found, known = _fetch_pages(source, readers, readers.pages, window, writer, catalogue, pace, clock)
+        if readers.archives is not None:
+            known += read_archives(
+                readers.archives, window, source=source.name, catalogue=catalogue, writer=writer, total=found
+            )
+        if found.failure is not None:
+            writer.commit_aside(window.last_day)
+        if found.put_off is None:
+            answered = _answered(source, window, found, known, catalogue)
+            for day in answered.days():
+                catalogue.record_window(_outcome(source.name, day, answered.within(day), writer, found.failure, run_id))
     return SourceReport(
         source=source.name,
-        found=placement.count,
-        known=writer.known,
+        found=found.found,
+        known=known,
         pages=sum(writer.pages.values()),
         failures=dict(sorted(sum(writer.failures.values(), Counter()).items())),
         bytes=writer.bytes,
         seconds=(clock() - started_at).total_seconds(),
-        days=tuple(placement.days),
+        days=window.days(),
         parts=tuple(writer.parts),
-        error=None if discovery.failure is None else f"{discovery.failure.kind}: {discovery.failure.detail}",
+        excluded=found.excluded,
+        put_off=found.put_off,
+        error=None if found.failure is None else f"{found.failure.kind}: {found.failure.detail}",
     )
 
 
-class _Writer:
-    """Loads the items day by day and commits them in parts."""
+def _fetch_pages(
+    source: Source,
+    readers: Readers,
+    reader: PageReader,
+    window: Window,
+    writer: PartWriter,
+    catalogue: Catalogue,
+    pace: Pace,
+    clock: Callable[[], datetime],
+) -> tuple[Discovered, int]:
+    """Queue what the source names, then ask for what is due; also counts the pages that are known."""
+    web = None if isinstance(source, FilesSource) else source
+    found = discover(
+        reader,
+        window,
+        source=source.name,
+        queue=catalogue.queue,
+        urls=UrlFilter() if web is None else UrlFilter(web.include, web.exclude),
+        keep=readers.keep,
+        tell=writer.set_aside,
+        clock=clock,
+    )
+    run = QueueRun(
+        source.name,
+        reader,
+        catalogue=catalogue,
+        writer=writer,
+        pace=pace,
+        clock=clock,
+        revisit_after_hours=() if web is None else web.revisit_after_hours,
+        max_pages=None if web is None else web.max_pages,
+    )
+    run.empty(window)
+    return found, found.found - found.new + run.known
 
-    def __init__(
-        self,
-        source: str,
-        reader: SourceReader,
-        lake: Lake,
-        catalogue: Catalogue,
-        run_id: str,
-        clock: Callable[[], datetime],
-        limits: PartLimits,
-    ) -> None:
-        self._source = source
-        self._reader = reader
-        self._lake = lake
-        self._catalogue = catalogue
-        self._run_id = run_id
-        self._clock = clock
-        self._limits = limits
-        self._stored: set[str] = set()
-        self._batch = Batch(source, limits)
-        self.known = 0
-        self.pages: Counter[date] = Counter()
-        self.failures: dict[date, Counter[str]] = {}
-        self.bytes = 0
-        self.parts: list[Part] = []
-        self.retryable = False
-        """Whether a page failed that a later fetch may get."""
 
-    def store(self, discovery: Discovery, placement: Placement, window: Window) -> None:
-        """Everything of the placement that is not known yet."""
-        known = self._catalogue.known_urls([item.key for items in placement.days.values() for item in items])
-        self._batch.record(discovery.attempts)
-        for day, items in placement.days.items():
-            for item in items:
-                if item.key in known or item.key in self._stored:
-                    self.known += 1
-                else:
-                    self._load(day, item)
-            if self._batch.pages or self.failures.get(day):
-                self._commit(day)
-        if discovery.failure is not None:
-            self._commit(window.last_day)
+def _answered(source: Source, window: Window, found: Discovered, known: int, catalogue: Catalogue) -> Window:
+    """The share of the window for which the source has told everything it will tell."""
+    if source.looks_back:
+        return window
+    continues_from = catalogue.last_success(source.name) if known or found.unchanged else None
+    return Window(answered_from(found.oldest, window, continues_from=continues_from), window.end)
 
-    def outcome(self, day: date, window: Window, failure: Failure | None) -> SourceDay:
-        """What became of the window's share of that day, for the catalogue."""
-        failures = self.failures.get(day, Counter())
-        detail = ", ".join(f"{count} {kind}" for kind, count in sorted(failures.items()))
-        if failure is not None:
-            detail = f"{failure.kind}: {failure.detail}"
-        return SourceDay(
-            source=self._source,
-            day=day,
-            start=window.start,
-            end=window.end,
-            status="done" if failure is None else "failed",
-            pages=self.pages[day],
-            parts=sum(part.day == day for part in self.parts),
-            detail=detail or None,
-            run_id=self._run_id,
-        )
 
-    def _load(self, day: date, item: Item) -> None:
-        visit = self._reader.load(item)
-        page = visit.result
-        if isinstance(page, Failure):
-            self.failures.setdefault(day, Counter())[page.kind] += 1
-            self.retryable = self.retryable or page.retryable
-            self._batch.record(visit.attempts)
-        else:
-            if not self._batch.has_room(len(page.body)):
-                self._commit(day)
-            page_id = stable_id("page", item.url, content_hash(page.body))
-            keys = self._reader.keys(item, page)
-            self._batch.record(visit.attempts, page_id=page_id)
-            self._batch.add(item, page, page_id, page.started_at or self._clock(), keys)
-            self._stored.update(keys)
-            self.pages[day] += 1
-            self.bytes += len(page.body)
-        if self._batch.full:
-            self._commit(day)
-
-    def _commit(self, day: date) -> None:
-        """Make the batch a part; a kill before the last line leaves nothing of it."""
-        if not self._batch.fetches:
-            return
-        part = Part(day, self._source, self._catalogue.next_number(day, self._source))
-        files = self._lake.write_step(part, "fetch", self._batch.tables(part.name), tool())
-        self._catalogue.commit_fetch(part, files, tool(), self._run_id, self._batch.known)
-        self.parts.append(part)
-        self._batch = Batch(self._source, self._limits)
+def _outcome(
+    source: str, day: date, window: Window, writer: PartWriter, failure: Failure | None, run_id: str
+) -> SourceDay:
+    """What became of the window's share of that day, for the catalogue."""
+    failures = writer.failures.get(day, Counter())
+    detail = ", ".join(f"{count} {kind}" for kind, count in sorted(failures.items()))
+    if failure is not None:
+        detail = f"{failure.kind}: {failure.detail}"
+    return SourceDay(
+        source=source,
+        day=day,
+        start=window.start,
+        end=window.end,
+        status="done" if failure is None else "failed",
+        pages=writer.pages[day],
+        parts=sum(part.day == day for part in writer.parts),
+        detail=detail or None,
+        run_id=run_id,
+    )

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from tests.conftest import NewslakeCommand
 from warehouse.home import Home
@@ -234,3 +235,27 @@ def test_help_loads_nothing_heavy(newslake: NewslakeCommand) -> None:
     ).stdout.split()
 
     assert not {"prefect", "spacy", "duckdb", "pyarrow", "trafilatura", "sqlalchemy", "pydantic", "rich"} & set(modules)
+
+
+def test_raw_pages_are_exported_as_a_warc_file(newslake: NewslakeCommand, demo_home: Home, tmp_path: Path) -> None:
+    target = tmp_path / "courier.warc.gz"
+    arguments = ("export", "warc", str(target), "--source", "harbour-courier", "--url", "*/2026/*")
+    done = newslake(*arguments, home=demo_home.root)
+    assert done.returncode == 0
+    with target.open("rb") as file:
+        records = [
+            record.rec_headers["WARC-Target-URI"] for record in ArchiveIterator(file) if record.rec_type == "response"
+        ]
+    assert done.stdout.startswith(f"{len(records)} pages, ")
+    assert len(records) > 5
+    assert all("harbour-courier.example/" in str(url) and "/2026/" in str(url) for url in records)
+    refused = newslake("export", "warc", str(target), "--source", "nobody", home=demo_home.root)
+    assert refused.returncode == 2
+    assert "no pages of nobody in the lake" in refused.stderr
+
+
+def test_sources_check_says_which_cannot_look_back(newslake: NewslakeCommand, tmp_path: Path) -> None:
+    entry = '[[source]]\nname = "{0}"\ntype = "{0}"\nurl = "https://news.example/"\n'
+    (tmp_path / "sources.toml").write_text(entry.format("feed") + entry.format("sitemap"))
+    done = newslake("sources", "check", home=tmp_path)
+    assert done.stdout.splitlines() == ["feed: feed, enabled; cannot look back", "sitemap: sitemap, enabled"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.fetch.files import LocalFiles
+from flows.fetch.files import LocalFiles, holds_many
+from flows.fetch.items import Item
 from flows.fetch.results import Failure, Response
 from flows.fetch.window import Window
 from flows.sources import DEFAULT_PATTERNS
@@ -21,8 +22,12 @@ def local_files(root: Path, *, patterns: tuple[str, ...] = DEFAULT_PATTERNS, max
     return LocalFiles("archive", root, patterns, max_bytes=max_bytes, clock=lambda: NOON)
 
 
+def items_of(files: LocalFiles) -> list[Item]:
+    return [item for finding in files.discover(WINDOW) for item in finding.items]
+
+
 def loaded(files: LocalFiles) -> dict[str, Response | Failure]:
-    return {item.url: files.load(item).result for item in files.discover(WINDOW).items}
+    return {item.url: files.load(item).result for item in items_of(files)}
 
 
 @pytest.fixture
@@ -49,13 +54,13 @@ def test_files_come_by_path_with_quoted_urls_and_a_type_by_their_ending(folder: 
 
 def test_a_file_is_known_by_its_address_and_its_content(folder: Path) -> None:
     files = local_files(folder, patterns=("a.txt",))
-    (item,) = files.discover(WINDOW).items
+    (item,) = items_of(files)
     page = files.load(item).result
     assert isinstance(page, Response)
     assert item.key == f"file://archive/a.txt#sha256={content_hash(b'a')}"
     assert files.keys(item, page) == (item.key,)
     (folder / "a.txt").write_bytes(b"changed")
-    (changed,) = local_files(folder, patterns=("a.txt",)).discover(WINDOW).items
+    (changed,) = items_of(local_files(folder, patterns=("a.txt",)))
     assert changed.url == item.url
     assert changed.key != item.key
 
@@ -82,7 +87,7 @@ def test_a_pipe_is_no_page(folder: Path) -> None:
     assert list(loaded(local_files(folder, patterns=("*.txt",)))) == ["file://archive/a.txt"]
 
 
-def test_large_and_damaged_files_are_failures_that_stay_unknown(folder: Path) -> None:
+def test_large_and_damaged_files_are_failures_until_they_change(folder: Path) -> None:
     (folder / "large.html").write_bytes(b"x" * 10_001)
     (folder / "bomb.html.gz").write_bytes(gzip.compress(b"x" * 1_000_000))
     (folder / "cut.txt.gz").write_bytes(gzip.compress(b"text")[:-4])
@@ -93,12 +98,30 @@ def test_large_and_damaged_files_are_failures_that_stay_unknown(folder: Path) ->
         "file://archive/cut.txt.gz": "protocol",
         "file://archive/large.html": "too-large",
     }
-    assert all(item.key == item.url for item in files.discover(WINDOW).items)
+    before = {item.url: item.key for item in items_of(files)}
+    assert all("#size=" in key for key in before.values())
+    # Mended or only touched, it is another file, and gets another chance.
+    (folder / "cut.txt.gz").write_bytes(gzip.compress(b"text"))
+    assert [item.url for item in items_of(files) if item.key != before[item.url]] == ["file://archive/cut.txt.gz"]
+
+
+def test_files_that_hold_many_pages_are_none(folder: Path) -> None:
+    for name in ("lines.jsonl", "lines.JSONL.gz", "news.warc", "news.warc.gz"):
+        (folder / name).write_bytes(b"")
+    files = local_files(folder, patterns=("*.*",))
+    assert [item.url for item in items_of(files)] == [
+        "file://archive/a.txt",
+        "file://archive/b.html",
+        "file://archive/notes.md",
+    ]
+    held = [url for url, _ in files.paths(holds_many)]
+    assert held == [f"file://archive/{name}" for name in ("lines.JSONL.gz", "lines.jsonl", "news.warc", "news.warc.gz")]
+    assert files.path_of(held[0]).name == "lines.JSONL.gz"
 
 
 def test_a_file_that_is_gone_when_it_is_read_is_a_failure(folder: Path) -> None:
     files = local_files(folder, patterns=("a.txt",))
-    (item,) = files.discover(WINDOW).items
+    (item,) = items_of(files)
     (folder / "a.txt").unlink()
     visit = files.load(item)
     assert isinstance(visit.result, Failure)
@@ -111,7 +134,7 @@ def test_a_name_that_is_no_text_is_quoted_too(folder: Path) -> None:
 
 
 def test_a_folder_that_is_missing_is_a_failure(tmp_path: Path) -> None:
-    discovery = local_files(tmp_path / "nothing").discover(WINDOW)
-    assert discovery.failure is not None
-    assert discovery.failure.kind == "file"
-    assert [attempt.purpose for attempt in discovery.attempts] == ["discovery"]
+    (finding,) = local_files(tmp_path / "nothing").discover(WINDOW)
+    assert finding.failure is not None
+    assert finding.failure.kind == "file"
+    assert [attempt.purpose for attempt in finding.attempts] == ["discovery"]

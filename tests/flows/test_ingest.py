@@ -41,9 +41,10 @@ def ask(home: Home, query: str) -> list[tuple[Any, ...]]:
         return connection.sql(query).fetchall()
 
 
-def ingest_files(home: Home, at: datetime) -> RunReport:
+def ingest_files(home: Home, at: datetime, **settings: Any) -> RunReport:
     runner = PlainRunner(PlainProgress(), concurrency=1)
-    return ingest(home, Settings(workers=1), load_sources(home.sources_file), runner=runner, clock=lambda: at)
+    chosen = Settings(workers=1, **settings)
+    return ingest(home, chosen, load_sources(home.sources_file), runner=runner, clock=lambda: at)
 
 
 @pytest.fixture
@@ -75,8 +76,7 @@ def test_what_the_demo_refuses_is_refused_for_the_right_reason(demo_home: Home) 
 def test_what_could_not_be_fetched_is_a_row(demo_home: Home) -> None:
     failed = ask(
         demo_home,
-        "SELECT source, outcome, count(*) FROM fetches WHERE outcome NOT IN ('ok', 'not-modified') "
-        "GROUP BY ALL ORDER BY ALL",
+        "SELECT source, outcome, count(*) FROM fetches WHERE failed GROUP BY ALL ORDER BY ALL",
     )
 
     assert failed == [
@@ -183,3 +183,26 @@ def test_the_report_is_kept_with_the_run(files_home: Home) -> None:
     assert run.status == "completed"
     assert run.report == json.loads(json.dumps(report.as_json()))
     assert "| texts | 1 | 0 | 1 | 1 | 0 |" in report.as_markdown()
+
+
+def test_raw_pages_are_emptied_when_their_time_is_over_and_nothing_else_changes(files_home: Home) -> None:
+    assert ingest_files(files_home, EIGHT).failures == ()
+    before = ask(files_home, "SELECT title, text, page_id FROM articles")
+    assert ingest_files(files_home, EIGHT + timedelta(days=7), keep_raw_days=7).failures == ()
+    assert [row["body"] for row in rows(files_home, "raw_pages")] == [TEXT.encode()]
+    assert ingest_files(files_home, EIGHT + timedelta(days=8), keep_raw_days=7).failures == ()
+    assert [row["body"] for row in rows(files_home, "raw_pages")] == [b""]
+    assert ask(files_home, "SELECT title, text, page_id FROM articles") == before
+    assert ask(files_home, "SELECT expected, got, pages FROM coverage WHERE pages > 0") == [(1, 1, 1)]
+    assert ingest_files(files_home, EIGHT + timedelta(days=9), keep_raw_days=7).pages == 0
+
+
+def test_what_was_named_and_what_is_missing_are_queries(demo_home: Home) -> None:
+    missing = ask(demo_home, "SELECT source, last_outcome FROM missing_pages ORDER BY ALL")
+    assert len(missing) == 5
+    assert {outcome for _, outcome in missing} == {"robots", "http-4xx"}
+    ((expected, got, waiting, refused),) = ask(
+        demo_home, "SELECT sum(expected), sum(got), sum(waiting), sum(refused) FROM coverage"
+    )
+    assert (expected, got) == (46, 41)
+    assert waiting + refused == 5

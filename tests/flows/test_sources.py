@@ -1,11 +1,17 @@
 """What sources.toml may say, and what is said about one that says something else."""
 
+import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from flows.settings import SettingsError
-from flows.sources import DEFAULT_PATTERNS, FeedSource, FilesSource, load_sources
+from flows.sources import DEFAULT_PATTERNS, FeedSource, FilesSource, WarcSource, WaybackSource, load_sources
+
+TYPES = "feed, sitemap, urls, files, warc, cc-news, wayback"
+ENTRY = re.compile(r"# (\[\[source\]\]|[a-z_]+ = )")
+"""A line of the example file that says something once its mark of comment is taken away."""
 
 
 def registry(tmp_path: Path, text: str) -> Path:
@@ -117,7 +123,8 @@ def test_a_value_that_cannot_be_used_is_shown_with_what_is_allowed(
 def test_an_unknown_key_is_met_with_the_known_ones(tmp_path: Path) -> None:
     assert complaint(tmp_path, FEED + 'ulr = "x"') == (
         "source 1 ('courier'): key 'ulr' is not known (did you mean 'url'?); a feed source has: name, enabled, tags, "
-        "schedule, time_zone, connect_to, allow_private, delay_seconds, type, url"
+        "schedule, time_zone, keep_raw_days, opt_outs, include, exclude, connect_to, allow_private, delay_seconds, "
+        "revisit_after_hours, max_pages, url, type"
     )
 
 
@@ -158,10 +165,13 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("type_line", "sentence"),
     [
-        ('type = "fed"', "type 'fed' is not known (did you mean 'feed'?); allowed: feed, files"),
-        ('type = "telex"', "type 'telex' is not known; allowed: feed, files"),
-        ("type = 7", "key 'type' is missing or no text; allowed: feed, files"),
-        ("", "key 'type' is missing or no text; allowed: feed, files"),
+        (
+            'type = "fed"',
+            f"type 'fed' is not known (did you mean 'feed'?); allowed: {TYPES}",
+        ),
+        ('type = "telex"', "type 'telex' is not known; allowed: feed, sitemap, urls, files, warc, cc-news, wayback"),
+        ("type = 7", "key 'type' is missing or no text; allowed: feed, sitemap, urls, files, warc, cc-news, wayback"),
+        ("", "key 'type' is missing or no text; allowed: feed, sitemap, urls, files, warc, cc-news, wayback"),
     ],
 )
 def test_an_unknown_type_is_met_with_the_known_ones(tmp_path: Path, type_line: str, sentence: str) -> None:
@@ -173,7 +183,7 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert complaint(tmp_path, text).split("\n  ") == [
         "'sorces' is not a key of this file; every source is a table [[source]]",
         "source 1 ('courier'): key 'delay_seconds' cannot be -1; allowed: a number from 0 to 3600",
-        "source 3 ('b'): key 'type' is missing or no text; allowed: feed, files",
+        "source 3 ('b'): key 'type' is missing or no text; allowed: feed, sitemap, urls, files, warc, cc-news, wayback",
         "sources 1 and 2 have the same name 'courier'; every name may be used once",
     ]
 
@@ -198,3 +208,42 @@ def test_a_missing_or_unreadable_file_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"name = '\xff'")
     with pytest.raises(SettingsError, match="not valid TOML"):
         load_sources(tmp_path / "latin.toml")
+
+
+def test_the_example_file_shows_every_type(tmp_path: Path) -> None:
+    example = (resources.files("flows") / "examples" / "sources.toml").read_text(encoding="utf-8")
+    entries = [line.removeprefix("# ") for line in example.splitlines() if ENTRY.match(line)]
+    found = load_sources(registry(tmp_path, "\n".join(entries)))
+    assert [source.type for source in found] == ["feed", "sitemap", "urls", "files", "warc", "cc-news", "wayback"]
+    assert [source.name for source in found if not source.looks_back] == ["example-times"]
+
+
+def test_private_hosts_of_an_archive_are_those_it_names(tmp_path: Path) -> None:
+    paths = 'paths = ["x.warc.gz", "http://one.example/x.warc"]\nallow_private = true\n'
+    text = f'[[source]]\nname = "a"\ntype = "warc"\n{paths}'
+    (source,) = load_sources(registry(tmp_path, text))
+    assert isinstance(source, WarcSource)
+    assert source.private_hosts == {"one.example"}
+    assert source.paths == (str(tmp_path / "x.warc.gz"), "http://one.example/x.warc")
+    wayback = '[[source]]\nname = "a"\ntype = "wayback"\nurl = "http://one.example/"\nallow_private = true\n'
+    (source,) = load_sources(registry(tmp_path, wayback))
+    assert isinstance(source, WaybackSource)
+    assert source.private_hosts == {"web.archive.org"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "key", "value", "allowed"),
+    [
+        ("feed", "revisit_after_hours", "[6, 1]", "a list of growing numbers of hours, such as [1, 6, 24, 168]"),
+        ("feed", "opt_outs", "'ignore'", "'respect' or 'record'"),
+        ("feed", "max_pages", "0", "a number from 1"),
+        ("sitemap", "undated", "'guess'", "'fetch' or 'skip'"),
+        ("wayback", "cdx_url", "'ftp://a.example'", "an http or https address without user name or spaces"),
+        ("cc-news", "languages", "'en'", "a list of ISO 639-1 codes, such as 'en'"),
+    ],
+)
+def test_keys_of_the_other_types_say_what_is_allowed(
+    tmp_path: Path, entry: str, key: str, value: str, allowed: str
+) -> None:
+    text = f'[[source]]\nname = "a"\ntype = "{entry}"\nurl = "https://news.example/"\n{key} = {value}\n'
+    assert complaint(tmp_path, text) == f"source 1 ('a'): key {key!r} cannot be {value}; allowed: {allowed}"
