@@ -1,39 +1,29 @@
-"""Which network addresses may be connected to.
+"""Which network addresses may be connected to."""
 
-The table of special addresses is ssrfguard's, transcribed from IANA's registries. It is made stricter here: an IPv4
-address in the dress of an IPv6 one is refused without a look inside, and so is IPv6 space that nobody was given.
-"""
-
-from dataclasses import dataclass, replace
-from ipaddress import IPv6Address, ip_network
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Self
 
-from ssrfguard import DEFAULT_DENIED, AddressTable, Block
-from ssrfguard import Reach as Ruling
-
-_PRIVATE = frozenset(
-    ip_network(text)
+_METADATA = frozenset(
+    ip_address(text)
     for text in (
-        "10.0.0.0/8",
-        "100.64.0.0/10",  # shared by the customers of a carrier, RFC 6598
-        "127.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "::1/128",
-        "fc00::/7",
+        "169.254.169.254",  # AWS, Google, Azure, OpenStack and others
+        "169.254.170.2",  # AWS containers
+        "100.100.100.200",  # Alibaba
+        "192.0.0.192",  # Oracle
+        "168.63.129.16",  # Azure's host, inside public space
+        "fd00:ec2::254",  # AWS over IPv6
     )
 )
-"""What a source may be allowed by name. Metadata services inside it have entries of their own, which stay refused."""
-_STRICT = (
-    *(replace(block, reach=Ruling.DENIED) for block in DEFAULT_DENIED.blocks),
-    Block(ip_network("168.63.129.16/32"), "Azure's host, inside public space", "Microsoft", Ruling.DENIED),
-    Block(ip_network("::/0"), "space that nobody was given", "RFC4291", Ruling.DENIED),
-    Block(ip_network("2000::/3"), "Global Unicast", "RFC4291", Ruling.PERMITTED),
-)
-_PUBLIC = AddressTable(_STRICT)
-_PUBLIC_AND_PRIVATE = AddressTable(
-    tuple(replace(block, reach=Ruling.PERMITTED) if block.network in _PRIVATE else block for block in _STRICT)
-)
+_RELAY_IPV4 = ip_network("192.88.99.0/24")  # 6to4 relays, RFC 7526
+_TRANSLATED = tuple(IPv6Network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48"))  # NAT64, RFC 6052 and RFC 8215
+_COMPATIBLE = IPv6Network("::/96")  # IPv4-compatible, withdrawn by RFC 4291
+_GLOBAL_IPV6 = IPv6Network("2000::/3")  # the only space given out, RFC 4291; the rest is refused unseen
+_DOCUMENTATION = tuple(IPv6Network(text) for text in ("2001:db8::/32", "3fff::/20"))
+_SHARED = ip_network("100.64.0.0/10")  # carrier-grade NAT, RFC 6598
+_SPECIAL_IPV4 = ip_network("192.0.0.0/24")  # protocol assignments, RFC 6890
+_UNIQUE_LOCAL = IPv6Network("fc00::/7")
+_PRIVATE_IPV4 = tuple(ip_network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +72,50 @@ def objection(address: str, *, private_allowed: bool) -> str | None:
     Raises:
         ValueError: the text is no address.
     """
-    verdict = (_PUBLIC_AND_PRIVATE if private_allowed else _PUBLIC).classify(address)
-    return verdict.reason if verdict.blocked else None
+    parsed = ip_address(address)
+    never = _never(parsed)
+    if never is not None:
+        return never
+    private = _private(parsed)
+    if private is not None:
+        return None if private_allowed else private
+    return _special(parsed)
+
+
+def _never(address: IPv4Address | IPv6Address) -> str | None:
+    """What nobody may want."""
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return "an IPv4 address written as IPv6"  # before all else: newer Pythons look through the dress, older do not
+    if address in _METADATA:
+        return "a cloud metadata address"
+    if address.is_multicast:
+        return "a multicast address"
+    if address.is_link_local:
+        return "a link-local address"
+    return "the unspecified address" if address.is_unspecified else None
+
+
+def _private(address: IPv4Address | IPv6Address) -> str | None:
+    if address.is_loopback:
+        return "a loopback address"
+    if isinstance(address, IPv4Address):
+        networks = _PRIVATE_IPV4
+        if address in _SHARED:
+            return "an address shared by a carrier"
+        return "a private address" if any(address in network for network in networks) else None
+    return "a private address" if address in _UNIQUE_LOCAL else None
+
+
+def _special(address: IPv4Address | IPv6Address) -> str | None:
+    """Reserved space, and IPv6 addresses that lead to an IPv4 address which nobody has checked."""
+    if isinstance(address, IPv4Address):
+        special = address in _RELAY_IPV4 or address in _SPECIAL_IPV4 or not address.is_global
+        return "a reserved address" if special else None
+    if address in _COMPATIBLE:
+        return "an IPv4 address written as IPv6"
+    if address.sixtofour is not None or address.teredo is not None:
+        return "an IPv4 tunnel address"
+    if any(address in network for network in _TRANSLATED):
+        return "an IPv4 address translated to IPv6"
+    outside = address not in _GLOBAL_IPV6 or any(address in network for network in _DOCUMENTATION)
+    return "a reserved address" if outside or not address.is_global else None

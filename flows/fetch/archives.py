@@ -39,7 +39,7 @@ class Record:
 
     url: str
     content: Response | Failure | None
-    """None: not wanted, for its language or its own pattern of URLs."""
+    """None: not wanted, for its language, its type or the patterns of URLs."""
     dated: datetime | None
     """When it was captured, or is said to have been published."""
     next_offset: int
@@ -47,6 +47,13 @@ class Record:
     title: str | None = None
     published: str | None = None
     """Date of publication as given beside it, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """So far an archive has been read without anything that is wanted."""
+
+    next_offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,10 @@ class Gap:
     next_offset: int
 
 
+READ_AGAIN_AT_MOST = 256 * 1024 * 1024
+"""Bytes of an archive after which what was found in them is committed, be it little."""
+
+
 class ArchiveReader(Protocol):
     """Which archives hold pages of a window, and their records."""
 
@@ -65,8 +76,11 @@ class ArchiveReader(Protocol):
         """Archives in the order in which they are read; more than the window needs do no harm."""
         ...
 
-    def records(self, archive: Archive, start: int) -> Iterator[Record | Gap | Failure]:
-        """Records from that offset on; a failure where the archive cannot be opened or breaks off, as the last one."""
+    def records(self, archive: Archive, start: int) -> Iterator[Record | Passed | Gap | Failure]:
+        """Records from that offset on, and now and then how far reading has come.
+
+        The last one is a failure where the archive cannot be opened or breaks off.
+        """
         ...
 
     def attempt(self, archive: Archive, outcome: str, detail: str | None = None) -> Attempt:
@@ -143,7 +157,7 @@ class _Reading:
 
     def read(self, start: int) -> Failure | None:
         """Store the records from that offset on; the failure that kept it from the end."""
-        offset = start
+        offset = committed = start
         for record in self._reader.records(self._archive, start):
             if isinstance(record, Failure):
                 self._writer.add_attempts(
@@ -152,15 +166,21 @@ class _Reading:
                 self._writer.commit_all(position=self._position(offset, finished=False))
                 return record
             offset = record.next_offset
-            if isinstance(record, Gap):
+            if isinstance(record, Passed):
+                pass
+            elif isinstance(record, Gap):
                 attempt = self._reader.attempt(self._archive, "damaged", record.detail)
                 self._writer.add_failure(self._window.last_day, "damaged", [attempt])
             elif record.content is None:
                 self.excluded += 1
             else:
                 self._store(record, record.content)
-            if self._writer.has_full_batch:
+            far = isinstance(record, Passed) and (
+                self._writer.has_nothing_open or offset - committed >= READ_AGAIN_AT_MOST
+            )
+            if far or self._writer.has_full_batch:
                 self._writer.commit_all(position=self._position(offset, finished=False))
+                committed = offset
         self._writer.commit_all(position=self._position(offset, finished=True))
         return None
 

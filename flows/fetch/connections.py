@@ -28,7 +28,7 @@ ADDRESSES_TRIED = 4
 """Addresses of one host that are tried one after the other."""
 SHARDS = 32
 """Pools among which the hosts are spread: httpcore looks at every connection of a pool, for every other one of them, at
-each request. With 60 hosts in one pool that costs 2 ms of CPU a request, in 32 pools nothing that can be measured.
+each request. Measured with 60 hosts: 2.4 ms of CPU a request in one pool, 0.5 in 32, where a single host takes 0.43.
 """
 MAX_CONNECTIONS = 128
 """Of each pool, so that no thread ever waits for a connection: there are fewer threads."""
@@ -204,7 +204,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         allowed = [address for address, problem in problems if problem is None]
         if not allowed and problems:
             address, problem = problems[0]
-            raise Refused(Failure("forbidden-address", f"{host} is {address}: {problem}"))
+            raise Refused(Failure("forbidden-address", f"{host} is {address}, {problem}"))
         return allowed, port
 
     def _resolve(self, host: str, port: int, timeout: float | None) -> Sequence[str]:

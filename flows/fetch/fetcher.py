@@ -164,6 +164,7 @@ class Fetcher:
             accepted=request.accepted,
             validators=request.validators,
             accept=ACCEPT[request.purpose],
+            max_bytes=self._settings.max_document_bytes if request.purpose == "discovery" else None,
         )
         started_at, duration = result.started_at or self._clock(), result.duration
         if isinstance(result, Failure):

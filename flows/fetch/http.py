@@ -29,14 +29,14 @@ from flows.fetch.connections import (
 )
 from flows.fetch.decoding import ACCEPT_ENCODING, decode
 from flows.fetch.http_settings import HttpSettings
-from flows.fetch.pace import Pace, real_pace
+from flows.fetch.pace import Pace
 from flows.fetch.results import Failure, Response
 from flows.fetch.streams import ByteStream, StreamBroken, offered_share
 from flows.fetch.urls import parsed_url
 from flows.fetch.walls import is_consent_host
 from warehouse.records import Validators
 
-__all__ = ["HttpClient", "HttpSettings", "Resolver", "real_pace", "resolve"]
+__all__ = ["HttpClient", "HttpSettings", "Resolver", "resolve"]
 
 Admission = Callable[[str], Failure | float]
 """Seconds to keep between requests to the URL's host, or why it must not be asked. Called for each redirect too."""
@@ -73,6 +73,8 @@ class _Way:
     spent: float = 0.0
     """Seconds on the network."""
     started_at: datetime | None = None
+    max_read: int = 0
+    """Bytes that one answer may have on the wire, whatever is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,6 @@ class HttpClient:
         self._settings = settings
         self._pace = pace
         self._clock = clock
-        self._max_read = WIRE_OVERHEAD * (settings.max_transfer_bytes + settings.max_header_bytes)
         self._deadline = Deadline()
         backend = GuardedBackend(reach, resolver, self._deadline)
         self._pools = ConnectionPools(backend, settings.certificate_authorities)
@@ -145,6 +146,7 @@ class HttpClient:
         accepted: frozenset[str] | None = None,
         validators: Validators | None = None,
         accept: str = "*/*",
+        max_bytes: int | None = None,
     ) -> Response | Failure:
         """One attempt to get the URL, redirects included.
 
@@ -154,12 +156,19 @@ class HttpClient:
             accepted: Media types to take, such as text/html; None takes all. An answer without a type is taken.
             validators: Of the version already seen; a server that still has it answers 304.
             accept: The Accept header, for servers that have several forms of a document.
+            max_bytes: Largest body, as sent and as unpacked; by default that of a page.
 
         Returns:
             An answer with status 200, or 304 where validators were given; a failure for everything else.
         """
         headers = self._request_headers(accept, validators)
-        answer, way = self._follow(url, admission, lambda target: self._exchange(target, accepted, headers))
+        sent = max_bytes or self._settings.max_transfer_bytes
+        unpacked = max_bytes or self._settings.max_body_bytes
+
+        def ask(target: httpx.URL) -> Response | _Moved | Failure:
+            return self._exchange(target, accepted, headers, max_sent=sent, max_unpacked=unpacked)
+
+        answer, way = self._follow(url, admission, ask, max_sent=sent)
         if isinstance(answer, Failure):
             return answer
         redirects = tuple(way.passed[:-1])
@@ -188,13 +197,16 @@ class HttpClient:
         self, url: str, admission: Admission, start: int, max_bytes: int
     ) -> Iterator[ByteStream | Failure]:
         with ExitStack() as held:
-            yield self._follow(url, admission, lambda target: self._opened(target, start, max_bytes, held))[0]
+            opened, _ = self._follow(
+                url, admission, lambda target: self._opened(target, start, max_bytes, held), max_sent=max_bytes
+            )
+            yield opened
 
     def _follow(
-        self, url: str, admission: Admission, ask: Callable[[httpx.URL], Answer | _Moved | Failure]
+        self, url: str, admission: Admission, ask: Callable[[httpx.URL], Answer | _Moved | Failure], *, max_sent: int
     ) -> tuple[Answer | Failure, _Way]:
         """The answer at the end of the redirects."""
-        way = _Way()
+        way = _Way(max_read=WIRE_OVERHEAD * (max_sent + self._settings.max_header_bytes))
         following: str | Failure = url
         while not isinstance(following, Failure):
             url = following
@@ -221,7 +233,7 @@ class HttpClient:
         with self._pace.turn(target.host, admitted):
             way.started_at = way.started_at or self._clock()
             started = time.monotonic()
-            self._deadline.start(self._settings.total_timeout - way.spent, max_bytes=self._max_read)
+            self._deadline.start(self._settings.total_timeout - way.spent, max_bytes=way.max_read)
             try:
                 return ask(target)
             except Refused as refused:
@@ -249,7 +261,13 @@ class HttpClient:
         return target
 
     def _exchange(
-        self, target: httpx.URL, accepted: frozenset[str] | None, headers: Sequence[tuple[bytes, bytes]]
+        self,
+        target: httpx.URL,
+        accepted: frozenset[str] | None,
+        headers: Sequence[tuple[bytes, bytes]],
+        *,
+        max_sent: int,
+        max_unpacked: int,
     ) -> Response | _Moved | Failure:
         conditional = any(name in {b"If-None-Match", b"If-Modified-Since"} for name, _ in headers)
         with self._asked(self._pools.of(target), target, headers) as stream:
@@ -261,11 +279,11 @@ class HttpClient:
             if answer is not None:
                 self._read_rest(stream)
                 return answer
-            body = self._body(stream, received)
+            body = self._body(stream, received, max_sent)
             if isinstance(body, Failure):
                 return body
             self._deadline.release()
-        plain = decode(body, received.get("content-encoding", "").split(","), self._settings.max_body_bytes)
+        plain = decode(body, received.get("content-encoding", "").split(","), max_unpacked)
         return plain if isinstance(plain, Failure) else replace(bare, body=plain)
 
     def _without_body(
@@ -361,9 +379,9 @@ class HttpClient:
             return Failure("too-large", f"{size} bytes of headers", status=answer.status)
         return received_headers(answer.headers)
 
-    def _body(self, stream: httpcore.Response, headers: dict[str, str]) -> bytes | Failure:
+    @staticmethod
+    def _body(stream: httpcore.Response, headers: dict[str, str], limit: int) -> bytes | Failure:
         """The body as sent."""
-        limit = self._settings.max_transfer_bytes
         announced = headers.get("content-length", "")
         if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
             return Failure("too-large", f"{announced[:20]} bytes announced, {limit} allowed", status=stream.status)

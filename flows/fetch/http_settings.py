@@ -34,6 +34,8 @@ class HttpSettings:
     """Largest body as sent."""
     max_body_bytes: int = 10 * MEBIBYTE
     """Largest body after decompression; also the largest local file."""
+    max_document_bytes: int = 50 * MEBIBYTE
+    """Largest feed or sitemap, as sent and as unpacked: what sitemaps.org allows."""
     max_feed_items: int = 2000
     """Items read from one feed; the rest of a longer one is not seen."""
     max_index_pages: int = 200

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from flows.fetch.archives import Archive, Gap, Listing, Record
+from flows.fetch.archives import Archive, Gap, Listing, Passed, Record
 from flows.fetch.byte_lines import open_file
 from flows.fetch.feed_dates import instant_of
 from flows.fetch.files import LocalFiles, holds_many
@@ -46,7 +46,7 @@ class LocalArchives:
                 continue
             yield Archive(url, f"{state.st_size} {state.st_mtime_ns}")
 
-    def records(self, archive: Archive, start: int) -> Iterator[Record | Gap | Failure]:
+    def records(self, archive: Archive, start: int) -> Iterator[Record | Passed | Gap | Failure]:
         """Records of one file."""
         path = self.files.path_of(archive.name)
         if path.name.lower().endswith(WARC):
@@ -59,7 +59,7 @@ class LocalArchives:
         """What ``fetches`` says of a file."""
         return self._attempt(archive.name, outcome, detail)
 
-    def _lines(self, archive: Archive, path: Path, start: int) -> Iterator[Record | Gap | Failure]:
+    def _lines(self, archive: Archive, path: Path, start: int) -> Iterator[Record | Passed | Gap | Failure]:
         stream = open_file(path)
         if isinstance(stream, Failure):
             yield stream

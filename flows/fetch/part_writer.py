@@ -125,6 +125,11 @@ class PartWriter:
         self._batch(arrived.page.day).discover(arrived.page, arrived.at)
 
     @property
+    def has_nothing_open(self) -> bool:
+        """Whether everything is committed."""
+        return all(batch.is_empty for batch in self._open.values())
+
+    @property
     def has_full_batch(self) -> bool:
         """Whether a day's batch should be committed before anything is added."""
         return any(batch.full for batch in self._open.values()) or self._too_much_open()

@@ -19,9 +19,10 @@ KEPT_FOR = timedelta(hours=24)
 """How long a copy is used without asking again (RFC 9309, 2.4)."""
 ROBOTS_PATH = "/robots.txt"
 TDMREP_PATH = "/.well-known/tdmrep.json"
-"""TDM Reservation Protocol, Final Community Group Report, section 6.1."""
+"""TDM Reservation Protocol, Final Community Group Report, section 6."""
 _LIKE_NO_RULES = frozenset({"http-4xx", "redirect-loop", "wall"})
 _TOO_MANY_REQUESTS = 429
+_SERVER_ERRORS = 500
 
 Ask = Callable[[str, Validators | None], Response | Failure]
 """Asks for one of a site's own documents, with the validators of the copy that is held."""
@@ -72,8 +73,10 @@ class Rules:
 
 
 def is_like_none(answer: Failure) -> bool:
-    """Whether a document that was not got counts as one that does not exist."""
-    return answer.kind in _LIKE_NO_RULES and answer.status != _TOO_MANY_REQUESTS
+    """Whether a document that was not got counts as one that does not exist: by 4xx, but not by a busy site's."""
+    if answer.kind not in _LIKE_NO_RULES or answer.status == _TOO_MANY_REQUESTS:
+        return False
+    return answer.status is None or answer.status < _SERVER_ERRORS
 
 
 @dataclass(slots=True)

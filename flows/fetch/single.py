@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from flows.fetch.addresses import Reach
 from flows.fetch.fetcher import Fetcher
-from flows.fetch.http import HttpClient, real_pace
+from flows.fetch.http import HttpClient
 from flows.fetch.http_settings import HttpSettings
+from flows.fetch.pace import real_pace
 from flows.fetch.results import Failure, Response
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from io import BytesIO
 from itertools import islice
-from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from flows.fetch.decoding import decode
@@ -19,7 +18,7 @@ from flows.fetch.feed_dates import iso_date
 from flows.fetch.feed_process import read_feed_in_time
 from flows.fetch.http_settings import MEBIBYTE, HttpSettings
 from flows.fetch.results import Failure, Response
-from flows.fetch.sitemap_xml import RawEntry, Root, as_utf8, read_xml, root_of
+from flows.fetch.sitemap_xml import Kind, RawEntry, Root, as_utf8, read_xml, root_of
 from flows.fetch.spans import Span
 from transforms.clean.date_values import in_address
 
@@ -102,9 +101,12 @@ def _unpacked(body: bytes) -> bytes | Failure:
 def web_address(base: str, link: str, *, max_length: int) -> str | None:
     """The link as an absolute http or https URL without its fragment; None where it is none."""
     try:
-        # Escaped once more than XML needs: no URL has "&amp;" in its query.
-        url = urljoin(base, link.strip().translate(_LINE_BREAKS).replace("&amp;", "&")).partition("#")[0]
-        usable = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+        # Some sites escape once more than XML needs: no URL has "&amp;" in its query.
+        url = link.strip().translate(_LINE_BREAKS).replace("&amp;", "&").partition("#")[0]
+        if not url.startswith(("http://", "https://")):
+            url = urljoin(base, url)
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return None
     return url if usable and len(url) <= max_length else None
@@ -140,7 +142,7 @@ def _from_xml(body: bytes, root: Root, base: str, settings: HttpSettings) -> Sit
 
 
 def _sitemap(entries: Iterable[RawEntry], base: str, settings: HttpSettings, failure: Failure | None) -> Sitemap:
-    found: dict[Literal["url", "sitemap"], dict[str, Entry]] = {"url": {}, "sitemap": {}}
+    found: dict[Kind, dict[str, Entry]] = {"url": {}, "sitemap": {}}
     unreadable = 0
     for raw in entries:
         link = raw.fields.get("loc", "")

@@ -173,9 +173,9 @@ class _Walk:
         """What was left out at the end."""
         reasons = []
         if self._too_many:
-            reasons.append(f"{self._too_many} sitemaps left out: at most {self._limit} are read in one walk")
+            reasons.append(f"sitemaps left out: {self._too_many}, as at most {self._limit} are read in one walk")
         if self._too_deep:
-            reasons.append(f"{self._too_deep} sitemaps left out below more than {MAX_DEPTH} indexes")
+            reasons.append(f"sitemaps left out: {self._too_deep} below more than {MAX_DEPTH} indexes")
         return Failure("too-large", "; ".join(reasons), asked=False) if reasons else None
 
 
@@ -192,17 +192,18 @@ class _Told:
 
     def __str__(self) -> str:
         told = [_foreign("pages", self.foreign_pages), _foreign("sitemaps", self.foreign_sitemaps)]
-        told.append(f"{self.unreadable} entries without a web address" if self.unreadable else "")
-        told.append(f"{self.undated} pages without a date" if self.undated else "")
+        told.append(f"entries without a web address: {self.unreadable}" if self.unreadable else "")
+        told.append(f"pages without a date: {self.undated}" if self.undated else "")
         left_out = ", ".join(filter(None, told))
-        return f"left out: {left_out}" if left_out else ""
+        return f"left out – {left_out}" if left_out else ""
 
 
 def _foreign(what: str, hosts: Counter[str]) -> str:
     if not hosts:
         return ""
     named = [host[:80] for host, _ in hosts.most_common(HOSTS_NAMED)]
-    return f"{hosts.total()} {what} of other sites ({', '.join(named)}{', …' if len(hosts) > HOSTS_NAMED else ''})"
+    more = ", …" if len(hosts) > HOSTS_NAMED else ""
+    return f"{what} of other sites: {hosts.total()} ({', '.join(named)}{more})"
 
 
 def _recorded(attempts: tuple[Attempt, ...], failure: Failure | None, told: _Told) -> tuple[Attempt, ...]:

@@ -1,8 +1,9 @@
 """The entries of a sitemap in XML as they stand there, whole or broken, within bounds.
 
-libxml2 goes on behind errors, but it makes another URL of one with a bare ampersand, and whole documents can be told
-by entities. So no document type and no entity reaches it: it is given what follows the prolog, in UTF-8, with every
-ampersand escaped that begins none of XML's own five entities. It builds no tree.
+libxml2 goes on behind most errors, but it makes another URL of one with a bare ampersand, it stops at a bare bracket,
+and a few lines with entities can stand for gigabytes. So neither document types nor entities reach it: it is given what
+follows the prolog, in UTF-8, with every ampersand escaped that begins none of XML's own five entities, and every
+bracket that begins no tag. It builds no tree.
 """
 
 import codecs
@@ -11,11 +12,14 @@ import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, cast
 
 from lxml import etree
 
 from flows.fetch.results import Failure
+
+Kind = Literal["url", "sitemap"]
+"""An entry is about a page or, in an index, about a sitemap."""
 
 MAX_EVENTS = 4_000_000
 """Elements and pieces of text: eighty for each of the entries that a sitemap may have; a news sitemap needs thirty."""
@@ -51,14 +55,16 @@ _CHARSET = re.compile(
 """Character sets that a document may declare; Python knows others that take quadratic time."""
 _FIRST_BYTES = 4096
 _OPENING = re.compile(rb"<\?xml\b|<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex|rss|feed|rdf)\b", re.IGNORECASE)
+_ROOTS = frozenset({b"urlset", b"sitemapindex", b"rss", b"feed", b"rdf", b"html"})
 _SPACE = re.compile(rb"\s*")
 _ROOT = re.compile(rb"<(?:[\w.-]{1,100}:)?([A-Za-z_][\w.-]{0,100})(?=[\s/>])")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_ENTRIES = frozenset({"url", "sitemap"})
+_BRACKET = re.compile(r"<(?![A-Za-z_:?]|/[A-Za-z_:]|!--|!\[CDATA\[)")
+_KINDS: Mapping[str, Kind] = {"url": "url", "sitemap": "sitemap"}
 _FIELDS: Mapping[str, frozenset[str]] = {
-    "loc": _ENTRIES,
-    "lastmod": _ENTRIES,
+    "loc": frozenset(_KINDS),
+    "lastmod": frozenset(_KINDS),
     "publication_date": frozenset({"news"}),
     "title": frozenset({"news"}),
     "language": frozenset({"publication"}),
@@ -79,7 +85,7 @@ class Root:
 class RawEntry:
     """One entry, nothing of it checked."""
 
-    kind: Literal["url", "sitemap"]
+    kind: Kind
     fields: Mapping[str, str]
 
 
@@ -130,21 +136,27 @@ def root_of(body: bytes) -> Root | Failure | None:
             return None
         position = opening.start()
     for _ in range(MAX_PROLOG):
-        end: int
         if body.startswith(b"<?", position):
-            end = body.find(b"?>", position) + 2
+            mark = b"?>"
         elif body.startswith(b"<!--", position):
-            end = body.find(b"-->", position) + 3
+            mark = b"-->"
         elif body[position : position + 9].upper() == b"<!DOCTYPE":
-            end = body.find(b">", position) + 1
-            if b"[" in body[position:end]:
+            mark = b">"
+            if b"[" in body[position : body.find(b">", position) + 1]:
                 return Failure("wrong-type", "the document type declares something, as in no sitemap")
         else:
             root = _ROOT.match(body, position)
-            return Failure("wrong-type", "XML without an element") if root is None else _named(root)
-        if end <= position:
+            if root is None:
+                return Failure("wrong-type", "XML without an element")
+            opening = None if root[1].lower() in _ROOTS else _OPENING.search(body[:_FIRST_BYTES], position + 1)
+            if opening is None:
+                return Root(root.start(), root[1].decode("ascii").lower())
+            position = opening.start()
+            continue
+        end = body.find(mark, position)
+        if end < 0:
             return Failure("wrong-type", "XML that ends in its prolog")
-        position = _space_from(body, end)
+        position = _space_from(body, end + len(mark))
     return Failure("wrong-type", f"more than {MAX_PROLOG} comments before the first element")
 
 
@@ -160,9 +172,15 @@ def read_xml(body: bytes, start: int, *, max_entries: int) -> Content:
 
 def _read(body: bytes, start: int, max_entries: int) -> Content:
     target = _Target(max_entries)
-    # Its options are said although there is no document type left that they could apply to.
+    # lxml-stubs wants bytes as tags, which lxml never gives. The options are said although there is no document type
+    # left that they could apply to.
     parser = etree.XMLParser(
-        target=target, recover=True, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
+        target=cast("etree.ParserTarget", target),
+        recover=True,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
     )
     stretch = 0
     try:
@@ -199,14 +217,14 @@ def _pieces(body: bytes, start: int, content: Content) -> Iterator[bytes]:
 
 
 def _escaped(text: str, *, in_cdata: bool) -> tuple[str, bool]:
-    """The text with its bare ampersands escaped outside of CDATA, and whether it ends inside of one."""
+    """The text with its bare ampersands and brackets escaped outside of CDATA, and whether it ends inside of one."""
     parts: list[str] = []
     position = 0
     while True:
         mark = "]]>" if in_cdata else "<![CDATA["
         found = text.find(mark, position)
         stretch = text[position:] if found < 0 else text[position:found]
-        parts.append(stretch if in_cdata else _AMPERSAND.sub("&amp;", stretch))
+        parts.append(stretch if in_cdata else _BRACKET.sub("&lt;", _AMPERSAND.sub("&amp;", stretch)))
         if found < 0:
             return "".join(parts), in_cdata
         parts.append(mark)
@@ -219,10 +237,6 @@ def _space_from(body: bytes, position: int) -> int:
     return position if match is None else match.end()
 
 
-def _named(root: re.Match[bytes]) -> Root:
-    return Root(root.start(), root[1].decode("ascii", "replace").lower())
-
-
 class _Target:
     """Gathers entries from the parser's events (lxml's parser target interface)."""
 
@@ -233,7 +247,7 @@ class _Target:
         self._names: dict[str, str] = {}
         self._attributes: set[str] = set()
         self._open: list[str] = []
-        self._kind: Literal["url", "sitemap"] | None = None
+        self._kind: Kind | None = None
         self._entry_depth = 0
         self._fields: dict[str, str] = {}
         self._field: str | None = None
@@ -250,9 +264,10 @@ class _Target:
         self._check()
         # An element within a field means that the field's end is missing: what was read of it is no address.
         self._field = None
-        if name == "url" or name == "sitemap":  # noqa: PLR1714 - mypy narrows only this
+        kind = _KINDS.get(name)
+        if kind is not None:
             self._finish()
-            self._kind, self._entry_depth, self._fields = name, len(self._open), {}
+            self._kind, self._entry_depth, self._fields = kind, len(self._open), {}
         elif self._kind is not None and parent in _FIELDS.get(name, ()):
             self._field, self._pieces, self._length = name, [], 0
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flows.fetch.archives import read_archives
 from flows.fetch.batches import PartLimits
@@ -25,6 +25,11 @@ from warehouse.parts import Part
 from warehouse.records import SourceDay
 
 __all__ = ["SourceReport", "fetch_source", "tool"]
+
+LATE_ARRIVALS = timedelta(hours=48)
+"""How far before its window a source is asked for pages: some name a page hours after the date that they give it, and
+local dates without a zone are hours off. What was found before is not found again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,8 @@ def fetch_source(
         pace: Whose turn it is at which host; by default that of all processes on this home.
         resolver: Addresses of a host.
         limits: Where parts are cut.
-        forced: Whether documents are asked for even if they hardly can have changed.
+        forced: Whether exactly this window is meant: then late arrivals of the time before are not looked for, and
+            documents are asked for even if they hardly can have changed.
 
     Returns:
         What was done; ``error`` where the source itself could not be read.
@@ -121,11 +127,12 @@ def fetch_source(
             limits=limits or PartLimits(),
         )
         found, known = Discovered(), 0
+        asked = window if forced else Window(window.start - LATE_ARRIVALS, window.end)
         if readers.pages is not None:
-            found, known = _fetch_pages(source, readers, readers.pages, window, writer, catalogue, pace, clock)
+            found, known = _fetch_pages(source, readers, readers.pages, asked, writer, catalogue, pace, clock)
         if readers.archives is not None:
             known += read_archives(
-                readers.archives, window, source=source.name, catalogue=catalogue, writer=writer, total=found
+                readers.archives, asked, source=source.name, catalogue=catalogue, writer=writer, total=found
             )
         if found.failure is not None:
             writer.commit_aside(window.last_day)

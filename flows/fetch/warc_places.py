@@ -1,6 +1,6 @@
 """Where WARC files lie, opened at an offset: on this machine, on a web server, in a bucket of S3's kind."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from glob import glob, has_magic
 from pathlib import Path
@@ -141,15 +141,15 @@ class _SteadyBytes:
 class BucketObject:
     """An object of S3, or of a service that speaks like it.
 
-    Credentials, region and endpoint are those that the AWS SDK finds in its usual variables and files, such as
-    ``AWS_PROFILE`` and ``AWS_ENDPOINT_URL``; objects that they do not open are tried without any, as public data sets
-    want it.
+    Credentials, region and endpoint are those of the usual variables and files of AWS, such as ``AWS_PROFILE`` and
+    ``AWS_ENDPOINT_URL``, or of the URL's query (``?region=…&endpoint_override=…``; https://arrow.apache.org/docs/cpp/
+    api/filesystem.html, ``S3Options::FromUri``). Objects that they do not open are tried without any credentials, as
+    public data sets want it.
     """
 
-    def __init__(self, url: str, filesystems: Sequence[Callable[[], fs.FileSystem]] | None = None) -> None:
-        self._path = url.removeprefix("s3://")
+    def __init__(self, url: str, opened: Callable[[str], tuple[fs.FileSystem, str]] = fs.FileSystem.from_uri) -> None:
         self._url = url
-        self._filesystems = filesystems or (fs.S3FileSystem, lambda: fs.S3FileSystem(anonymous=True))
+        self._opened = opened
 
     def version(self) -> str | Failure:
         """Size and time of its last change."""
@@ -168,21 +168,22 @@ class BucketObject:
             return
         filesystem, information = found
         with ExitStack() as held:
+            opened: ArchiveStream | Failure
             try:
-                file = held.enter_context(filesystem.open_input_file(self._path))
+                file = held.enter_context(filesystem.open_input_file(information.path))
                 file.seek(min(offset, information.size))
+                opened = _FileBytes(file, self._url)
             except OSError as error:
-                file = None
-                problem = Failure("protocol", f"{self._url}: {str(error)[:300]}", retryable=True)
-            yield problem if file is None else _FileBytes(file, self._url)
+                opened = Failure("protocol", f"{self._url}: {str(error)[:300]}", retryable=True)
+            yield opened
 
     def _information(self) -> tuple[fs.FileSystem, fs.FileInfo] | Failure:
         """The object, and how it can be had."""
         detail = ""
-        for make in self._filesystems:
+        for url in (self._url, self._url.replace("s3://", "s3://anonymous@", 1)):
             try:
-                filesystem = make()
-                information = filesystem.get_file_info(self._path)
+                filesystem, path = self._opened(url)
+                information = filesystem.get_file_info(path)
             except (OSError, ArrowInvalid) as error:
                 detail = str(error)
                 continue

@@ -5,12 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from flows.fetch.archives import Archive, Gap, Listing, Record
+from flows.fetch.archives import Archive, Gap, Listing, Passed, Record
 from flows.fetch.cc_news import NewsFile, file_url, files_of_window, listing_url, months_of, read_listing
 from flows.fetch.discovery import UrlFilter
-from flows.fetch.fetcher import Fetcher
+from flows.fetch.fetcher import Fetcher, host_of
 from flows.fetch.http_settings import HttpSettings
 from flows.fetch.opt_outs import opt_outs
 from flows.fetch.results import Attempt, Failure, Response
@@ -70,7 +69,7 @@ class WarcReader:
                 yield Listing(tuple(self._asked))
                 self._asked.clear()
 
-    def records(self, archive: Archive, start: int) -> Iterator[Record | Gap | Failure]:
+    def records(self, archive: Archive, start: int) -> Iterator[Record | Passed | Gap | Failure]:
         """Pages of one file from an offset on."""
         limits = PageLimits(
             self._settings.max_url_length,
@@ -145,12 +144,15 @@ class WarcReader:
     def _open_remote(self, url: str, start: int) -> AbstractContextManager[ByteStream | Failure]:
         return self._fetcher.open_stream(url, start, max_bytes=LARGEST_FILE, attempts=self._asked)
 
-    def _is_wanted(self, url: str, captured_at: datetime) -> bool:
-        if (self._since and captured_at < self._since) or (self._until and captured_at >= self._until):
-            return False
+    def _is_wanted(self, url: str, captured_at: datetime | None) -> bool:
+        if captured_at is not None:
+            if self._since and captured_at < self._since:
+                return False
+            if self._until and captured_at >= self._until:
+                return False
         if not self._hosts:
             return True
-        host = (urlsplit(url).hostname or "").rstrip(".")
+        host = host_of(url).rstrip(".")
         return any(host == wanted or host.endswith(f".{wanted}") for wanted in self._hosts)
 
     def _judged(self, page: Response) -> Response | Failure | None:

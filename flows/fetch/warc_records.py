@@ -14,7 +14,7 @@ from typing import cast
 from fastwarc.stream_io import WarcReader
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from flows.fetch.archives import Gap, Record
+from flows.fetch.archives import Gap, Passed, Record
 from flows.fetch.results import Failure, Response
 from flows.fetch.urls import parsed_url
 from flows.fetch.warc_members import (
@@ -35,6 +35,8 @@ from flows.fetch.warc_pages import PageLimits, archived_page, matches_digest
 
 MOST_GAPS = 100
 """Damaged stretches of a file that are read past in one go."""
+TOLD_EVERY = 64 * 1024 * 1024
+"""Bytes of a file after which it is told how far reading has come, where nothing in them is wanted."""
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No page is older than the web; other dates of capture are mistakes."""
 _CLOCK_SKEW = timedelta(days=1)
@@ -47,8 +49,9 @@ _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f]")
 class Selection:
     """Which records of an archive become pages."""
 
-    wanted: Callable[[str, datetime], bool] = lambda _url, _captured_at: True
-    """By URL and time of capture; asked before the content is read, and what is not wanted is not mentioned."""
+    wanted: Callable[[str, datetime | None], bool] = lambda _url, _captured_at: True
+    """By URL and time of capture; asked before the content is read, and what is not wanted is not mentioned. Bad URLs
+    are asked about as well, and impossible times as None."""
     judged: Callable[[Response], Response | Failure | None] = lambda page: page
     """By content; None for a page that is not wanted."""
 
@@ -64,7 +67,7 @@ def warc_records(
     limits: PageLimits,
     clock: Callable[[], datetime],
     selection: Selection = EVERYTHING,
-) -> Iterator[Record | Gap | Failure]:
+) -> Iterator[Record | Passed | Gap | Failure]:
     """The pages of a WARC file from an offset on.
 
     Answers that are no pages come as failures. Requests, metadata, revisits and what is not HTTP are passed over.
@@ -161,7 +164,7 @@ class _Reading:
         self._selection = selection
         self._bytes = 0
 
-    def run(self, start: int) -> Iterator[Record | Gap | Failure]:
+    def run(self, start: int) -> Iterator[Record | Passed | Gap | Failure]:
         """Records, and the gaps between stretches that can be read."""
         stretch = _Stretch(start)
         found: Record | Gap | None = None
@@ -187,7 +190,7 @@ class _Reading:
                 return
             stretch = _Stretch(stretch.following)
 
-    def _intact(self, stretch: _Stretch) -> Iterator[Record]:
+    def _intact(self, stretch: _Stretch) -> Iterator[Record | Passed]:
         """Pages up to the first damage or the end, all but the last one."""
         with self._open_at(stretch.begun) as stream:
             if isinstance(stream, Failure):
@@ -197,6 +200,7 @@ class _Reading:
             records = ArchiveIterator(
                 cast("WarcReader", feed), parse_http=False, stream_detect=self._packing == "members"
             )
+            told = stretch.begun
             while stretch.problem is None:
                 try:
                     record = next(records, None)
@@ -205,6 +209,10 @@ class _Reading:
                     offset = stretch.begun + record.stream_pos
                     if stretch.pending is not None:
                         yield replace(stretch.pending, next_offset=offset)
+                        told = offset
+                    elif offset - told >= TOLD_EVERY:
+                        yield Passed(offset)
+                        told = offset
                     stretch.last, stretch.pending, stretch.broken = offset, None, True
                     page = self._read(record, offset)
                     if self._bytes > LARGEST_FILE:
@@ -293,14 +301,14 @@ class _Reading:
         stated = (record.headers.get("WARC-Target-URI") or "").strip().removeprefix("<").removesuffix(">")
         url = parsed_url(stated, max_length=self._limits.url)
         captured_at = _instant(record.headers.get("WARC-Date"), self._clock())
+        shown = _UNPRINTABLE.sub("", stated)[: self._limits.url] if isinstance(url, Failure) else str(url)
+        if not self._selection.wanted(shown, captured_at):
+            return None
         if isinstance(url, Failure):
-            shown = _UNPRINTABLE.sub("", stated)[: self._limits.url]
             return Record(shown, url, captured_at, offset)
         if captured_at is None:
             said = (record.headers.get("WARC-Date") or "")[:40]
             return Record(str(url), Failure("damaged", f"captured at no possible time: {said!r}"), None, offset)
-        if not self._selection.wanted(str(url), captured_at):
-            return None
         content = self._content(record, str(url), captured_at, offset, length)
         return content if isinstance(content, str) else Record(str(url), content, captured_at, offset)
 
@@ -329,7 +337,13 @@ class _Reading:
             started_at=self._clock(),
             limits=self._limits,
         )
-        return page if isinstance(page, Failure) else self._selection.judged(page)
+        return self._judged(page)
+
+    def _judged(self, page: Response | Failure) -> Response | Failure | None:
+        if isinstance(page, Failure):
+            # Pictures and styles lie between the pages of a crawl; to name each of them would hide what matters.
+            return None if page.kind == "wrong-type" else page
+        return self._selection.judged(page)
 
 
 def _block(record: WarcRecord, length: int) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pyarrow import fs
 
-from flows.fetch.archives import Archive, Gap, Listing, Record
+from flows.fetch.archives import Archive, Gap, Listing, Passed, Record
 from flows.fetch.cc_news import MonthListing, files_of_window, listing_url, months_of, read_listing
 from flows.fetch.results import Failure, Response
 from flows.fetch.warc_pages import PageLimits
@@ -18,7 +18,8 @@ from flows.fetch.warc_places import BucketObject
 from flows.fetch.warc_reader import WarcReader
 from flows.fetch.warc_records import warc_records
 from flows.fetch.window import Window
-from flows.sources import CcNewsSource, WarcSource
+from flows.settings import SettingsError
+from flows.sources import CcNewsSource, WarcSource, load_sources
 from tests.web.clients import NOON, QUICK, ToldTime, fetcher_for
 from tests.web.server import Raw, Reply, Request, Web, serve
 from tests.web.warc_files import Answer, records, warc
@@ -96,13 +97,15 @@ def put_month(web: Web) -> dict[str, int]:
     return {path: len(content) for path, content in files.items()}
 
 
-def contents(found: list[Record | Gap | Failure]) -> list[str]:
+def contents(found: list[Record | Passed | Gap | Failure]) -> list[str]:
     return [
         ("" if isinstance(one.content, Response) else "not ") + one.url.removeprefix("https://")
         if isinstance(one, Record)
         else "gap"
         if isinstance(one, Gap)
         else one.kind
+        if isinstance(one, Failure)
+        else "passed"
         for one in found
     ]
 
@@ -149,6 +152,8 @@ def test_only_wanted_hosts_languages_and_patterns_arrive(web: Web) -> None:
         Answer("https://news.example/a", english),
         Answer("https://www.news.example/b", english),
         Answer("https://othernews.example/c", english),
+        Answer("https://othernews.example:25/c", english),
+        Answer("//no address", english),
         Answer("https://news.example/d", german),
         Answer("https://news.example/advertising/e", english),
         Answer("https://news.example/f", english, headers=(("X-Robots-Tag", "noarchive"),)),
@@ -179,6 +184,24 @@ def test_a_source_takes_captures_from_a_day_until_before_another(web: Web, tmp_p
     with reader_for(web, source) as reader:
         (archive,) = (one for one in reader.archives(DAY) if isinstance(one, Archive))
         assert contents(list(reader.records(archive, 0))) == ["news.example/11", "news.example/12"]
+
+
+def test_the_days_of_a_source_are_dates(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    for value, good in (
+        ("2026-03-01", True),
+        ("'2026-03-01'", False),
+        ("2026-03-01T00:00:00Z", False),
+        ("2026", False),
+    ):
+        registry.write_text(f"[[source]]\nname='warc'\ntype='warc'\npaths=['a.warc']\nsince={value}\n")
+        if good:
+            (source,) = load_sources(registry)
+            assert isinstance(source, WarcSource)
+            assert source.since == date(2026, 3, 1)
+        else:
+            with pytest.raises(SettingsError, match="allowed: a date, such as 2026-03-01"):
+                load_sources(registry)
 
 
 def test_another_version_or_other_filters_make_another_archive(web: Web, tmp_path: Path) -> None:
@@ -285,9 +308,7 @@ def test_files_are_chosen_by_the_time_for_which_they_were_open() -> None:
     def chosen(start: str, hours: float) -> list[str]:
         begun = datetime.fromisoformat(f"{start}+00:00")
         window = Window(begun, begun + timedelta(hours=hours))
-        return [file.path[-21:-19] + file.path[-15:-13] for file in files_of_window(found.files, window)] and [
-            f"{file.begun:%d %H}" for file in files_of_window(found.files, window)
-        ]
+        return [f"{file.begun:%d %H}" for file in files_of_window(found.files, window)]
 
     assert chosen("2026-03-01T01:30", 0.25) == ["01 00"]
     assert chosen("2026-03-01T01:30", 1) == ["01 00", "01 03"]
@@ -337,9 +358,8 @@ def test_objects_of_a_bucket_are_read_from_any_offset(tmp_path: Path) -> None:
     bucket = tmp_path / "bucket"
     bucket.mkdir()
     (bucket / "news.warc.gz").write_bytes(warc(pages("news")))
-    place = BucketObject(
-        "s3://bucket/news.warc.gz", [lambda: fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())]
-    )
+    local = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
+    place = BucketObject("s3://bucket/news.warc.gz", lambda url: (local, url.removeprefix("s3://")))
     limits = PageLimits(2000, 16_384, 100_000, 100_000)
     found = list(warc_records("s3://bucket/news.warc.gz", place, start=0, limits=limits, clock=lambda: NOON))
     assert contents(found) == [f"news.example/{number}" for number in range(5)]

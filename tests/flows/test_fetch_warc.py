@@ -11,7 +11,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 
 from flows.fetch import warc_records as reading
-from flows.fetch.archives import Gap, Record
+from flows.fetch.archives import Gap, Passed, Record
 from flows.fetch.results import Failure, Response
 from flows.fetch.warc_pages import PageLimits
 from flows.fetch.warc_places import LocalFile
@@ -24,19 +24,21 @@ ANSWERS = [Answer(f"https://news.example/{number}", f"<p>Page {number}</p>".enco
 PATHS = [f"/{number}" for number in range(6)]
 
 
-def read(path: Path, start: int = 0, selection: Selection = EVERYTHING) -> list[Record | Gap | Failure]:
+def read(path: Path, start: int = 0, selection: Selection = EVERYTHING) -> list[Record | Passed | Gap | Failure]:
     return list(
         warc_records("a.warc", LocalFile(path), start=start, limits=LIMITS, clock=lambda: NOON, selection=selection)
     )
 
 
-def brief(found: list[Record | Gap | Failure]) -> list[str]:
+def brief(found: list[Record | Passed | Gap | Failure]) -> list[str]:
     """Paths of pages, and a word for everything else."""
     return [
         f"{'' if isinstance(one.content, Response) else 'not '}{one.url.removeprefix('https://news.example')}"
         if isinstance(one, Record)
         else "gap"
         if isinstance(one, Gap)
+        else "passed"
+        if isinstance(one, Passed)
         else one.kind
         for one in found
     ]
@@ -105,7 +107,6 @@ def test_what_is_no_page_is_named(path: Path) -> None:
     for answer, kind in (
         (Answer(url, status="404 Not Found"), "http-4xx"),
         (Answer(url, status="301 Moved"), "protocol"),
-        (Answer(url, headers=(("Content-Type", "image/png"),)), "wrong-type"),
         (Answer(url, b"a" * 200_000), "too-large"),
         (Answer(url, gzip.compress(b"a" * 1_000_000), headers=(*HTML, ("Content-Encoding", "gzip"))), "too-large"),
         (Answer(url, gzip.compress(b"page")[:-9], headers=(*HTML, ("Content-Encoding", "gzip"))), "protocol"),
@@ -123,6 +124,23 @@ def test_what_is_no_page_is_named(path: Path) -> None:
         found = content(path, answer)
         assert isinstance(found, Failure), answer
         assert found.kind == kind, found
+
+
+def test_a_picture_is_no_page_and_no_failure(path: Path) -> None:
+    assert content(path, Answer("https://news.example/a", headers=(("Content-Type", "image/png"),))) is None
+
+
+def test_it_is_told_how_far_reading_has_come_where_nothing_is_wanted(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_bytes(warc(ANSWERS))
+    nothing = Selection(lambda _url, _captured_at: False)
+    assert read(path, selection=nothing) == []
+    monkeypatch.setattr(reading, "TOLD_EVERY", 1)
+    offsets = [one.next_offset for one in read(path, selection=nothing) if isinstance(one, Passed)]
+    assert offsets == sorted(offsets)
+    monkeypatch.undo()
+    assert brief(read(path, offsets[2]))[-3:] == PATHS[-3:]
 
 
 def test_what_is_not_wanted_is_passed_over_before_its_content_is_read(path: Path) -> None:
