@@ -69,6 +69,17 @@ class PageQueue:
         with self._reading.begin() as connection:
             return [_queued(row) for row in connection.execute(query)]
 
+    def waiting(self) -> Mapping[str, int]:
+        """Pages that are still to be asked for, by source; sources without any are left out."""
+        query = (
+            select(DISCOVERIES.c.source, func.count().label("pages"))
+            .where(DISCOVERIES.c.state == "waiting")
+            .group_by(DISCOVERIES.c.source)
+            .order_by(DISCOVERIES.c.source)
+        )
+        with self._reading.begin() as connection:
+            return {row.source: row.pages for row in connection.execute(query)}
+
     def has(self, source: str, key: str) -> bool:
         """Whether the source has named the page of that key."""
         query = select(DISCOVERIES.c.discovery_id)

@@ -10,7 +10,7 @@ import pytest
 
 from flows.fetch.batches import PartLimits
 from flows.fetch.window import Window
-from flows.sources import FilesSource, UrlsSource
+from flows.sources import FilesSource, SitemapSource, UrlsSource
 from tests.flows.house import SITE, House, feed_of, house_at, put_feed, source_at
 from tests.web.clients import NOON
 from tests.web.hostile import conditional
@@ -260,3 +260,29 @@ def test_a_rebuilt_catalogue_asks_again_only_for_what_is_missing(house: House, w
         other = House(house.home, house.lake, rebuilt, house.time)
         report = other.fetch(source_at(web))
         assert (report.found, report.known, report.pages) == (2, 2, 0)
+
+
+def test_a_page_that_a_sitemap_names_late_is_found_and_filed_under_its_day(house: House, web: Web) -> None:
+    source = SitemapSource.model_validate(
+        {"name": "courier", "type": "sitemap", "url": f"{SITE}/sitemap.xml", "connect_to": web.endpoint}
+        | {"delay_seconds": 0, "opt_outs": "record"}
+    )
+
+    def put(*entries: tuple[str, str]) -> None:
+        listed = "".join(f"<url><loc>{SITE}{path}</loc><lastmod>{dated}</lastmod></url>" for path, dated in entries)
+        web.put("/sitemap.xml", Reply(f"<urlset>{listed}</urlset>".encode(), content_type="application/xml"))
+        for path, _ in entries:
+            web.put(path, Reply(path.encode()))
+
+    old, first, late = ("/old", "2020-01-01"), ("/a", "2026-03-02T09:00:00Z"), ("/late", "2026-03-01T23:55:00Z")
+    put(old, first)
+    midnight = Window(datetime(2026, 3, 2, tzinfo=UTC), NOON)
+    assert house.fetch(source, midnight).pages == 1
+    put(old, first, late)
+    house.time.seconds = HOUR
+    report = house.fetch(source, until(house))
+    assert (report.found, report.known, report.pages) == (2, 1, 1)
+    days = {row["url"].removeprefix(SITE): row["part"][:10] for row in house.rows("raw_pages")}
+    assert days == {"/a": "2026-03-02", "/late": "2026-03-01"}
+    exact = house.fetch(source, Window(NOON, house.time.clock()), forced=True)
+    assert exact.found == 0

@@ -73,6 +73,7 @@ def test_a_page_is_queued_once_whoever_asks_again(catalogue: Catalogue) -> None:
     assert catalogue.queue.add("courier", [page("b"), page("c")], found_at=NIGHT) == 1
     assert catalogue.queue.add("ledger", [page("a")], found_at=NOON) == 1
     assert paths(due(catalogue, now=NIGHT)) == ["a", "b", "c"]
+    assert catalogue.queue.waiting() == {"courier": 3, "ledger": 1}
     assert catalogue.queue.has("courier", page("a").key)
     assert not catalogue.queue.has("courier", "https://courier.example/z")
 
