@@ -21,6 +21,7 @@ QUICK = HttpSettings(
     total_timeout=2.0,
     max_transfer_bytes=200_000,
     max_body_bytes=200_000,
+    max_document_bytes=200_000,
     attempts=3,
     first_retry_wait=1.0,
     longest_wait=60.0,
