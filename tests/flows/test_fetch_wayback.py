@@ -180,7 +180,7 @@ def test_an_index_without_keys_to_go_on_with_is_asked_for_shorter_periods(archiv
         return Reply("".join(json.dumps(line) + "\n" for line in lines).encode())
 
     archive.index = index
-    tight = replace(QUICK, max_body_bytes=10_000, max_transfer_bytes=10_000)
+    tight = replace(QUICK, max_document_bytes=10_000)
     found = items_of(findings(archive, settings=tight))
     assert [item.url.rpartition("/")[2] for item in found] == times
     assert len(archive.queries) > 3
@@ -189,7 +189,7 @@ def test_an_index_without_keys_to_go_on_with_is_asked_for_shorter_periods(archiv
 def test_more_captures_in_one_second_than_can_be_listed_are_a_failure(archive: Archive) -> None:
     line = {"timestamp": "20260302000000", "mime": "text/html", "status": "200", "url": "http://news.example/world/a"}
     archive.index = lambda query: Reply((json.dumps(line) + "\n").encode() * int(query["limit"][0]))
-    found = findings(archive, settings=replace(QUICK, max_body_bytes=10_000, max_transfer_bytes=10_000))
+    found = findings(archive, settings=replace(QUICK, max_document_bytes=10_000))
     assert found[-1].failure is not None
     assert found[-1].failure.detail == "more than 50 captures at 2026-03-02T00:00:00+00:00"
 
