@@ -1,7 +1,7 @@
 """Archives, read record by record into parts; and how far they have been read, so that a stop loses nothing."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -204,17 +204,15 @@ class _Reading:
             self.known += 1
             return
         if isinstance(content, Failure):
-            attempt = self._reader.attempt(self._archive, content.kind, f"{record.url}: {content.detail}")
-            self._writer.add_failure(found.day, content.kind, [attempt])
+            attempt = self._reader.attempt(self._archive, content.kind, content.detail)
+            about = replace(attempt, url=record.url, purpose="page", status=content.status)
+            self._writer.add_failure(found.day, content.kind, [about])
             self._writer.note_arrival(Arrived(found, attempt.started_at, "refused", content.kind))
             return
         attempt = self._reader.attempt(self._archive, "ok")
-        page_id, _ = self._writer.add_page(found, content, [key], [_about(attempt, record.url, content)])
+        about = replace(attempt, url=record.url, purpose="page", status=content.status, size=len(content.body))
+        page_id, _ = self._writer.add_page(found, content, [key], [about])
         self._writer.note_arrival(Arrived(found, attempt.started_at, "got", "ok", page_id))
 
     def _position(self, offset: int, *, finished: bool) -> ArchivePosition:
         return ArchivePosition(self._archive.name, self._archive.version, offset, finished)
-
-
-def _about(attempt: Attempt, url: str, page: Response) -> Attempt:
-    return Attempt(url, "page", attempt.started_at, 0.0, attempt.outcome, status=page.status, size=len(page.body))

@@ -1,6 +1,7 @@
 """Documents that name pages, asked for again and again: only when they may have changed, and only for what changed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows.fetch.answers import fresh_seconds
@@ -10,6 +11,8 @@ from flows.fetch.results import Response, Visit
 from warehouse.document_memory import DocumentMemory
 from warehouse.records import DocumentState, Validators
 
+LARGEST_KEPT = 1024 * 1024
+"""Bytes of an index that is kept; a larger one is asked for in full each time."""
 LONGEST_FRESHNESS = timedelta(hours=1)
 """A server's word that a document will not change is trusted that long: news feeds drop what nobody fetched in time."""
 QUIET_SHARE = 4
@@ -62,28 +65,38 @@ class Documents:
             accepted: Media types to take; None takes all.
 
         Returns:
-            The answer; ``not_modified`` where every page that the caller may want is recorded already.
+            The answer; ``not_modified`` where every page that the caller may want is recorded already. An index that
+            was kept comes back as it was, as what it names may have changed.
         """
         key = self._key(url)
         state = self._memory.recall(key)
         covered = state is not None and (
             state.covers_from is None or (since is not None and state.covers_from <= since)
         )
-        validators = state.validators if state is not None and covered else None
+        kept = None if state is None else state.body
+        validators = state.validators if state is not None and (covered or kept is not None) else None
         if validators == Validators():
             validators = None
         visit = self._fetcher.visit(url, "discovery", accepted=accepted, validators=validators)
         if isinstance(visit.result, Response) and visit.result.not_modified:
             now = self._clock()
             self._memory.still_the_same(key, checked_at=now, fresh_until=self._fresh_until(visit.result, now))
+            if kept is not None:
+                return Visit(replace(visit.result, status=200, body=kept), visit.attempts)
         return visit
 
-    def memo(self, url: str, answer: Response, *, since: datetime | None) -> Memo | None:
-        """What to remember of a document that was read, once its pages are recorded; None for one that was not."""
+    def memo(self, url: str, answer: Response, *, since: datetime | None, is_index: bool = False) -> Memo | None:
+        """What to remember of a document that was read, once its pages are recorded; None for one that was not.
+
+        An index is kept itself, if it is not large: it names documents that may change while it does not.
+        """
         if answer.not_modified:
             return None
         validators = Validators(answer.headers.get("etag"), answer.headers.get("last-modified"))
-        return Memo(self._key(url), validators, self._fresh_until(answer, self._clock()), since)
+        if is_index and (len(answer.body) > LARGEST_KEPT or validators == Validators()):
+            return None
+        fresh_until = None if is_index else self._fresh_until(answer, self._clock())
+        return Memo(self._key(url), validators, fresh_until, since, answer.body if is_index else None)
 
     def keep(self, memo: Memo) -> None:
         """Remember it: everything that it names is recorded."""
@@ -92,7 +105,9 @@ class Documents:
         same = before is not None and memo.validators != Validators() and before.validators == memo.validators
         changed_at = before.changed_at if before is not None and same else now
         self._memory.remember(
-            DocumentState(memo.key, now, changed_at, memo.validators, memo.fresh_until, memo.covers_from)
+            DocumentState(
+                memo.key, now, changed_at, memo.validators, memo.fresh_until, memo.covers_from, body=memo.body
+            )
         )
 
     def _key(self, url: str) -> str:
@@ -101,4 +116,4 @@ class Documents:
     @staticmethod
     def _fresh_until(answer: Response, now: datetime) -> datetime | None:
         seconds = fresh_seconds(answer.headers, now)
-        return now + min(timedelta(seconds=seconds), LONGEST_FRESHNESS) if seconds else None
+        return now + timedelta(seconds=min(seconds, LONGEST_FRESHNESS.total_seconds())) if seconds else None

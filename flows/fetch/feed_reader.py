@@ -65,9 +65,8 @@ class FeedReader:
             return Finding(attempts=visit.attempts, failure=answer), ()
         if answer.not_modified:
             return Finding(attempts=visit.attempts, unchanged=True), ()
-        entries = read_feed_in_time(
-            answer, max_items=self._settings.max_feed_items, seconds=self._settings.feed_seconds
-        )
+        most = self._settings.max_feed_items
+        entries = read_feed_in_time(answer, max_items=most + 1, seconds=self._settings.feed_seconds)
         if isinstance(entries, Failure):
             links = feed_links(answer.body, answer.final_url, answer.content_type)
             if links and url == self._source.url:
@@ -76,6 +75,10 @@ class FeedReader:
             broken = replace(last, outcome=entries.kind, detail=entries.detail)
             return Finding(attempts=(*before, broken), failure=entries), ()
         items = tuple(
-            Item(entry.url, known_key(entry.url), url, entry.title, entry.published, entry.dated) for entry in entries
+            Item(entry.url, known_key(entry.url), url, entry.title, entry.published, entry.dated)
+            for entry in entries[:most]
         )
-        return Finding(items, visit.attempts, self._documents.memo(url, answer, since=None)), ()
+        attempts = visit.attempts
+        if len(entries) > most:
+            attempts = (*attempts[:-1], replace(attempts[-1], detail=f"only its first {most} items were read"))
+        return Finding(items, attempts, self._documents.memo(url, answer, since=None)), ()

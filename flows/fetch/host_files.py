@@ -23,16 +23,21 @@ class _Turn:
         asked = os.fstat(self._descriptor).st_mtime_ns
         return float("inf") if asked == 0 else max(0.0, self._now() - asked / _NANOSECONDS)
 
+    def held_seconds(self) -> float:
+        """Seconds for which the host is still to be left alone."""
+        return max(0.0, os.fstat(self._descriptor).st_atime_ns / _NANOSECONDS - self._now())
+
     def asked(self) -> None:
         """Note that the host is asked now, or has been until now."""
-        moment = int(self._now() * _NANOSECONDS)
-        os.utime(self._descriptor, ns=(moment, moment))
+        held_until = os.fstat(self._descriptor).st_atime_ns
+        os.utime(self._descriptor, ns=(held_until, int(self._now() * _NANOSECONDS)))
 
 
 class HostFiles:
-    """One empty file a host: its lock is the host's turn, its modification time the last request.
+    """One file a host: its lock is the host's turn, its modification time the last request.
 
-    A request that was killed counts from its beginning. The files stay, as removing a lock file lets two holders in;
+    Its access time, which no reading moves as nobody reads it, is the moment until which the host is left alone. A
+    request that was killed counts from its beginning. The files stay, as removing a lock file lets two holders in;
     local file systems only.
 
     Args:
@@ -47,12 +52,28 @@ class HostFiles:
     @contextmanager
     def alone(self, host: str) -> Iterator[_Turn]:
         """Hold the host's turn among processes inside the ``with`` block."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / stable_id("host", host)
-        descriptor = self._open(path)
-        try:
+        with self._opened(host) as descriptor:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield _Turn(descriptor, self._now)
+
+    def hold(self, host: str, seconds: float) -> None:
+        """Leave the host alone for that long from now, whichever process may ask."""
+        with self._opened(host) as descriptor:
+            state = os.fstat(descriptor)
+            until = max(state.st_atime_ns, int((self._now() + seconds) * _NANOSECONDS))
+            os.utime(descriptor, ns=(until, state.st_mtime_ns))
+
+    def held(self, host: str) -> float:
+        """Seconds for which the host is still to be left alone."""
+        with self._opened(host) as descriptor:
+            return _Turn(descriptor, self._now).held_seconds()
+
+    @contextmanager
+    def _opened(self, host: str) -> Iterator[int]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        descriptor = self._open(self._folder / stable_id("host", host))
+        try:
+            yield descriptor
         finally:
             os.close(descriptor)
 

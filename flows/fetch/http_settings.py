@@ -36,7 +36,7 @@ class HttpSettings:
     """Largest body after decompression; also the largest local file."""
     max_document_bytes: int = 50 * MEBIBYTE
     """Largest feed or sitemap, as sent and as unpacked: what sitemaps.org allows."""
-    max_feed_items: int = 2000
+    max_feed_items: int = 5000
     """Items read from one feed; the rest of a longer one is not seen."""
     max_index_pages: int = 200
     """Pages of an archive's index read for one window, each of up to 5,000 captures."""

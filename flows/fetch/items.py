@@ -44,6 +44,8 @@ class Memo:
     """Until when the server says that it will not change."""
     covers_from: datetime | None = None
     """Pages from then on are recorded, so that an unchanged document has no others; None where all of them are."""
+    body: bytes | None = None
+    """The document itself, where it is needed again though it has not changed: an index of others."""
 
 
 @dataclass(frozen=True, slots=True)

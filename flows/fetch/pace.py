@@ -59,7 +59,7 @@ class Pace:
         pause = delay * (1 + self._jitter())
         files = self._host_files
         with state.turn, nullcontext(None) if files is None else files.alone(host) as elsewhere:
-            starts = [0.0 if elsewhere is None else pause - elsewhere.idle_seconds()]
+            starts = [0.0] if elsewhere is None else [pause - elsewhere.idle_seconds(), elsewhere.held_seconds()]
             if state.last_end is not None:
                 starts.append(state.last_end + pause - self._now())
             if state.held_until is not None:
@@ -80,11 +80,14 @@ class Pace:
         state = self._host(host)
         until = self._now() + seconds
         state.held_until = max(until, state.held_until or until)
+        if self._host_files is not None:
+            self._host_files.hold(host, seconds)
 
     def held(self, host: str) -> float:
         """Seconds until the host may be asked again, as far as ``hold`` has a say in it."""
         until = self._host(host).held_until
-        return 0.0 if until is None else max(0.0, until - self._now())
+        elsewhere = 0.0 if self._host_files is None else self._host_files.held(host)
+        return max(elsewhere, 0.0 if until is None else until - self._now())
 
     def ready_in(self, host: str, delay: float) -> float:
         """Seconds until the host's turn may come, as far as this process can tell."""

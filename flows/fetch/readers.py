@@ -93,7 +93,7 @@ def open_readers(
         )
         documents = Documents(source.name, fetcher, catalogue.documents, clock=clock)
         if isinstance(source, WarcSource | CcNewsSource):
-            yield Readers(archives=WarcReader(source, fetcher, settings, clock=clock))
+            yield Readers(archives=WarcReader(source, fetcher, documents, settings, clock=clock))
         else:
             yield Readers(_pages(source, fetcher, documents, settings, clock=clock, forced=forced), keep=documents.keep)
 

@@ -134,9 +134,9 @@ class SitemapReader:
 
     def _memo(self, step: "_Step", answer: Response, sitemap: Sitemap, window: Window, told: "_Told") -> Memo | None:
         """None where the document named anything from the window's start on that is not among the items."""
-        if sitemap.failure is not None or sitemap.sitemaps or told.later:
+        if sitemap.failure is not None or told.later:
             return None
-        return self._documents.memo(step.url, answer, since=window.start)
+        return self._documents.memo(step.url, answer, since=window.start, is_index=bool(sitemap.sitemaps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.fetch.archives import Archive, Gap, Listing, Passed, Record
 from flows.fetch.cc_news import NewsFile, file_url, files_of_window, listing_url, months_of, read_listing
 from flows.fetch.discovery import UrlFilter
+from flows.fetch.documents import Documents
 from flows.fetch.fetcher import Fetcher, host_of
 from flows.fetch.http_settings import HttpSettings
 from flows.fetch.opt_outs import opt_outs
@@ -38,6 +39,7 @@ class WarcReader:
     Args:
         source: Says where the files are and what is wanted of them.
         fetcher: Asks for what is on the network.
+        documents: Asks for listings, and remembers them.
         settings: Bounds of a page.
         clock: Tells the time, in UTC.
     """
@@ -46,12 +48,14 @@ class WarcReader:
         self,
         source: WarcSource | CcNewsSource,
         fetcher: Fetcher,
+        documents: Documents,
         settings: HttpSettings,
         *,
         clock: Callable[[], datetime],
     ) -> None:
         self._source = source
         self._fetcher = fetcher
+        self._documents = documents
         self._settings = settings
         self._clock = clock
         self._hosts = tuple(host.lower().rstrip(".") for host in source.hosts)
@@ -112,7 +116,7 @@ class WarcReader:
         files: list[NewsFile] = []
         for month in months_of(window):
             url = listing_url(archive_url, month)
-            visit = self._fetcher.visit(url, "discovery")
+            visit = self._documents.read(url, since=None)
             answer = visit.result
             if isinstance(answer, Failure):
                 yield Listing(visit.attempts, None if self._may_be_missing(answer, month) else answer)
@@ -122,6 +126,10 @@ class WarcReader:
                 yield Listing((*visit.attempts, self._attempt(url, listing.kind, listing.detail)), listing)
                 continue
             yield Listing(visit.attempts)
+            # Kept, as a file that it names may still have to be read though it has not changed.
+            memo = self._documents.memo(url, answer, since=None, is_index=True)
+            if memo is not None:
+                self._documents.keep(memo)
             if listing.bad_lines:
                 detail = f"{listing.bad_lines} lines name no file of the archive, such as {listing.first_bad!r}"
                 yield self._failed(url, Failure("wrong-type", detail))

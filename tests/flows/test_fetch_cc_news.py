@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pyarrow import fs
 
 from flows.fetch.archives import Archive, Gap, Listing, Passed, Record
 from flows.fetch.cc_news import MonthListing, files_of_window, listing_url, months_of, read_listing
+from flows.fetch.documents import Documents
 from flows.fetch.results import Failure, Response
 from flows.fetch.warc_pages import PageLimits
 from flows.fetch.warc_places import BucketObject
@@ -23,6 +25,8 @@ from flows.sources import CcNewsSource, WarcSource, load_sources
 from tests.web.clients import NOON, QUICK, ToldTime, fetcher_for
 from tests.web.server import Raw, Reply, Request, Web, serve
 from tests.web.warc_files import Answer, records, warc
+from warehouse.catalogue import Catalogue
+from warehouse.home import Home
 
 ARCHIVE = "http://archive.example/"
 FOLDER = "crawl-data/CC-NEWS/2026/03/"
@@ -39,8 +43,13 @@ def web() -> Iterator[Web]:
 @contextmanager
 def reader_for(web: Web, source: WarcSource | CcNewsSource) -> Iterator[WarcReader]:
     time = ToldTime()
-    with fetcher_for(web, time) as fetcher:
-        yield WarcReader(source, fetcher, QUICK, clock=time.clock)
+    with (
+        TemporaryDirectory() as folder,
+        Catalogue.open(Home(Path(folder)).catalogue_url) as catalogue,
+        fetcher_for(web, time) as fetcher,
+    ):
+        documents = Documents(source.name, fetcher, catalogue.documents, clock=time.clock)
+        yield WarcReader(source, fetcher, documents, QUICK, clock=time.clock)
 
 
 def cc_news(**keys: Any) -> CcNewsSource:

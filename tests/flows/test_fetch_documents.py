@@ -115,3 +115,23 @@ def test_a_feed_that_rarely_changes_is_asked_more_rarely(web: Web, tmp_path: Pat
         read(held)
         time.seconds += 60
         assert held.put_off(FEED) is None
+
+
+def test_an_index_is_asked_for_by_its_validators_and_comes_back_as_it_was(web: Web, tmp_path: Path) -> None:
+    with documents(web, ToldTime(), tmp_path) as held:
+        answer = held.read(FEED, since=NOON).result
+        assert isinstance(answer, Response)
+        memo = held.memo(FEED, answer, since=NOON, is_index=True)
+        assert memo is not None
+        held.keep(memo)
+        again = held.read(FEED, since=NOON - timedelta(days=400))
+    assert isinstance(again.result, Response)
+    assert (again.result.not_modified, again.result.body) == (False, b"<rss/>")
+    assert again.attempts[-1].outcome == "not-modified"
+
+
+def test_no_word_on_freshness_is_too_large(web: Web, tmp_path: Path) -> None:
+    web.put("/feed.xml", Reply(b"<rss/>", headers={"Cache-Control": "max-age=99999999999999999999"}))
+    with documents(web, ToldTime(), tmp_path) as held:
+        read(held)
+        assert held.put_off(FEED) is not None

@@ -76,6 +76,18 @@ def test_a_request_that_was_killed_counts_from_its_beginning(tmp_path: Path) -> 
     assert 0 < idle[0] < 4_000_000_000
 
 
+def test_a_host_that_wants_to_be_left_alone_is_by_all_processes(tmp_path: Path) -> None:
+    time = ToldTime()
+    shared(time, tmp_path).hold("news.example", 7200.0)
+    later = shared(time, tmp_path)
+    assert later.held("news.example") == 7200.0
+    assert later.held("other.example") == 0.0
+    time.seconds = 7195
+    with later.turn("news.example", 1.0):
+        pass
+    assert time.slept == [5.0]
+
+
 def test_jitter_only_lengthens_a_pause() -> None:
     time = ToldTime()
     pace = Pace(now=time.now, sleep=time.sleep, jitter=lambda: LARGEST_JITTER)

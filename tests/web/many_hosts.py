@@ -63,8 +63,9 @@ class Hosts:
         status, body = self._page(number, path)
         head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
-        await writer.drain()
+        # Noted before anybody else has a turn in this loop: it is the socket's now.
         self._note(number, path, started)
+        await writer.drain()
 
     def _page(self, number: int, path: str) -> tuple[str, bytes]:
         page = path.removeprefix("/page/")
