@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from flows.fetch.http_settings import product_and_version
+from flows.fetch.web.http_settings import product_and_version
 from flows.settings import SettingsError
 from warehouse.catalogue import Catalogue
 from warehouse.home import Home

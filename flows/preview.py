@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.text import Text
 
 from flows.console import grid, standard_console
-from flows.fetch.fetcher import PAGE_TYPES
-from flows.fetch.http_settings import HttpSettings
 from flows.fetch.results import Failure
 from flows.fetch.single import fetch_one
+from flows.fetch.web.fetcher import PAGE_TYPES
+from flows.fetch.web.http_settings import HttpSettings
 from flows.settings import Settings
 from transforms.clean import Article, Inspection, Page, inspect_page
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from flows.fetch.http_settings import product_and_version
+from flows.fetch.web.http_settings import product_and_version
 from warehouse.home import Home
 
 DEFAULT_HOME = "./newslake-data"

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from flows.fetch.http_settings import HttpSettings
 from flows.fetch.source import SourceReport, fetch_source
+from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.window import Window
 from flows.settings import Settings
 from flows.sources import Source

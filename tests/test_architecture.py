@@ -30,13 +30,13 @@ NETWORK = {
     "trafilatura.downloads", "urllib.request", "urllib3",
 }  # fmt: skip
 ALLOWED_NETWORK = {
-    "flows/fetch/http.py",  # the web
-    "flows/fetch/connections.py",  # its sockets
+    "flows/fetch/web/http.py",  # the web
+    "flows/fetch/web/connections.py",  # its sockets
     "flows/serve.py",  # asks on loopback whether our own server is up
     "flows/demo/server.py",  # listens on loopback
 }
 PASSIVE = {"URL", "InvalidURL", "Headers", "TimeoutException", "ConnectError", "LocalProtocolError"}
-"""What others than ``flows/fetch/http.py`` may use of httpx and httpcore: values and errors that connect to nothing."""
+"""What others than these may use of httpx and httpcore: values and errors that connect to nothing."""
 
 CLOCK = {"now", "today", "utcnow"}
 
@@ -200,9 +200,9 @@ def test_every_room_was_looked_at() -> None:
         ("transforms/clean/dates.py", "text = open('x').read()\n", effects),
         ("transforms/clean/dates.py", "day = datetime.now(UTC)\n", effects),
         ("transforms/clean/dates.py", "order = hash('x')\n", effects),
-        ("flows/fetch/feed.py", "import httpx\nhttpx.get('https://a.example')\n", connections),
-        ("flows/fetch/feed.py", "from httpx import Client\n", connections),
-        ("flows/fetch/feed.py", "from http.client import HTTPConnection\n", connections),
+        ("flows/fetch/feeds/feed.py", "import httpx\nhttpx.get('https://a.example')\n", connections),
+        ("flows/fetch/feeds/feed.py", "from httpx import Client\n", connections),
+        ("flows/fetch/feeds/feed.py", "from http.client import HTTPConnection\n", connections),
         ("transforms/clean/body.py", "from trafilatura import fetch_url\n", connections),
         ("flows/steps.py", "try:\n    f()\nexcept Exception:\n    pass\n", swallowed_errors),
         ("flows/steps.py", "for x in y:\n    try:\n        f()\n    except:\n        continue\n", swallowed_errors),
@@ -219,7 +219,7 @@ def test_each_rule_notices_what_it_forbids(path: str, text: str, rule: object) -
     [
         ("warehouse/lake.py", "from transforms.schemas import TABLES\n", against_the_direction),
         ("transforms/clean/dates.py", "from urllib.parse import urlsplit\nfrom datetime import date\n", effects),
-        ("flows/fetch/feed.py", "import httpx\nhost = httpx.URL('https://a.example').host\n", connections),
+        ("flows/fetch/feeds/feed.py", "import httpx\nhost = httpx.URL('https://a.example').host\n", connections),
         ("flows/steps.py", "try:\n    f()\nexcept Exception as error:\n    log(error)\n    raise\n", swallowed_errors),
     ],
 )

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flows.fetch.answers import fresh_seconds
-from flows.fetch.fetcher import Fetcher
 from flows.fetch.items import Memo
 from flows.fetch.results import Response, Visit
+from flows.fetch.web.answers import fresh_seconds
+from flows.fetch.web.fetcher import Fetcher
 from warehouse.document_memory import DocumentMemory
 from warehouse.records import DocumentState, Validators
 

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
-from flows.fetch.pace import Pace
+from flows.fetch.web.pace import Pace
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from flows.fetch.downloads import Downloads
-from flows.fetch.fetcher import host_of
 from flows.fetch.items import Item
-from flows.fetch.pace import Pace
 from flows.fetch.part_writer import PartWriter
 from flows.fetch.results import Attempt, Failure, Response, Visit
 from flows.fetch.revisits import after_failure, after_success
+from flows.fetch.web.fetcher import host_of
+from flows.fetch.web.pace import Pace
 from flows.fetch.window import Window
 from warehouse.catalogue import Catalogue
 from warehouse.records import QueuedPage, Validators, Visited

@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from flows.fetch.addresses import Endpoint, Reach
 from flows.fetch.archives import ArchiveReader
+from flows.fetch.captures.wayback import WaybackReader
 from flows.fetch.discovery import NamesPages
 from flows.fetch.documents import Documents
-from flows.fetch.feed_reader import FeedReader
-from flows.fetch.fetcher import Fetcher
-from flows.fetch.files import LocalFiles
-from flows.fetch.http import HttpClient, HttpSettings, Resolver
+from flows.fetch.feeds.feed_reader import FeedReader
 from flows.fetch.items import Memo
-from flows.fetch.json_lines import JsonLineLimits
-from flows.fetch.local_archives import LocalArchives
-from flows.fetch.pace import Pace
+from flows.fetch.local.files import LocalFiles
+from flows.fetch.local.json_lines import JsonLineLimits
+from flows.fetch.local.local_archives import LocalArchives
+from flows.fetch.local.url_list import UrlListReader
 from flows.fetch.queue_run import BringsPages
-from flows.fetch.sitemap_reader import SitemapReader
-from flows.fetch.url_list import UrlListReader
-from flows.fetch.warc_reader import WarcReader
-from flows.fetch.wayback import WaybackReader
+from flows.fetch.sitemaps.sitemap_reader import SitemapReader
+from flows.fetch.warc.warc_reader import WarcReader
+from flows.fetch.web.addresses import Endpoint, Reach
+from flows.fetch.web.fetcher import Fetcher
+from flows.fetch.web.http import HttpClient, HttpSettings, Resolver
+from flows.fetch.web.pace import Pace
 from flows.sources import (
     CcNewsSource,
     FeedSource,

@@ -26,7 +26,7 @@ FailureKind = Literal[
 ]
 """``protocol``: the answer breaks off or breaks HTTP's rules; ``wall``: a login, a payment, a consent or a puzzle is
 wanted first; ``opted-out``: the site forbids this use of the page; ``damaged``: an archive or a record of it is broken
-in itself; ``file``: a local file cannot be read. Which of them may pass is said in ``flows.fetch.answers``.
+in itself; ``file``: a local file cannot be read. Which of them may pass is said in ``flows.fetch.web.answers``.
 """
 
 Purpose = Literal["robots", "discovery", "page"]

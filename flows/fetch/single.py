@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from flows.fetch.addresses import Reach
-from flows.fetch.fetcher import Fetcher
-from flows.fetch.http import HttpClient
-from flows.fetch.http_settings import HttpSettings
-from flows.fetch.pace import real_pace
 from flows.fetch.results import Failure, Response
+from flows.fetch.web.addresses import Reach
+from flows.fetch.web.fetcher import Fetcher
+from flows.fetch.web.http import HttpClient
+from flows.fetch.web.http_settings import HttpSettings
+from flows.fetch.web.pace import real_pace
 
 
 def fetch_one(url: str, settings: HttpSettings, *, accepted: frozenset[str] | None = None) -> Response | Failure:

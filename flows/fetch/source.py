@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from flows.fetch.archives import read_archives
 from flows.fetch.batches import PartLimits
 from flows.fetch.discovery import Discovered, UrlFilter, discover
-from flows.fetch.http import HttpSettings, Resolver, resolve
-from flows.fetch.pace import Pace, real_pace
 from flows.fetch.part_writer import PartWriter, tool
 from flows.fetch.placement import answered_from
 from flows.fetch.queue_run import QueueRun
 from flows.fetch.readers import PageReader, Readers, open_readers
 from flows.fetch.results import Failure
+from flows.fetch.web.http import HttpSettings, Resolver, resolve
+from flows.fetch.web.pace import Pace, real_pace
 from flows.fetch.window import Window
 from flows.sources import FilesSource, Source
 from warehouse.catalogue import Catalogue

@@ -6,6 +6,7 @@ python -m tests.campaigns.crawl --hosts 100 --pages 100 --delay 0.25 --kills 5
 
 import argparse
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -65,18 +66,26 @@ def resident(process: "subprocess.Popen[str]") -> int:
     return pages * 4096 // 1_000_000
 
 
-def watch(process: "subprocess.Popen[str]", seconds: float | None) -> list[int]:
-    """Memory twice a second until the end, or until it has run so long and is killed."""
-    until = None if seconds is None else time.monotonic() + seconds
+def watch(process: "subprocess.Popen[str]") -> list[int]:
+    """Memory twice a second until the end."""
     sizes = []
     while process.poll() is None:
-        if until is not None and time.monotonic() >= until:
-            process.kill()
-            break
         sizes.append(resident(process))
-        time.sleep(0.5 if until is None else min(0.5, max(0.01, until - time.monotonic())))
-    process.communicate() if until is not None else process.wait()
+        time.sleep(0.5)
     return sizes
+
+
+def kill_at_work(process: "subprocess.Popen[str]", log: Path, seconds: float) -> bool:
+    """Kill the fetch so long after its first request; whether it was killed before its end."""
+    before = log.stat().st_size
+    while process.poll() is None and log.stat().st_size == before:
+        time.sleep(0.01)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
 
 
 def requests_of(log: Path) -> list[Request]:
@@ -139,10 +148,12 @@ def run(folder: Path, arguments: argparse.Namespace) -> int:
         moments.shuffle(urls)
         path.write_text("\n".join(urls), encoding="utf-8")
         started = time.monotonic()
-        longest = pages * delay
-        for _ in range(arguments.kills):
-            watch(start_fetch(home, path, delay, hosts), moments.uniform(2, max(3.0, longest / (arguments.kills + 1))))
-        sizes = watch(start_fetch(home, path, delay, hosts), None)
+        most = 2 * pages * delay / (arguments.kills + 1)
+        killed = sum(
+            kill_at_work(start_fetch(home, path, delay, hosts), log, moments.uniform(0.2, most))
+            for _ in range(arguments.kills)
+        )
+        sizes = watch(start_fetch(home, path, delay, hosts))
         seconds = time.monotonic() - started
         asked = requests_of(log)
         again = start_fetch(home, path, delay, hosts)
@@ -155,7 +166,7 @@ def run(folder: Path, arguments: argparse.Namespace) -> int:
     soon = too_soon(asked, delay, killed=arguments.kills > 0)
     requests_a_host = pages + 2
     bound = requests_a_host * (delay + SLOW_SECONDS)
-    print(f"{len(urls)} URLs on {hosts} hosts, {arguments.kills} kills: {len(counts)} pages in {seconds:.1f} s")
+    print(f"{len(urls)} URLs on {hosts} hosts, {killed} kills at work: {len(counts)} pages in {seconds:.1f} s")
     print(f"slowest host alone: {bound:.1f} s without jitter; ratio {seconds / bound:.2f}")
     print(f"requests {len(asked)}; sooner than {delay} s after the one before: {len(soon)}")
     if sizes:

@@ -7,8 +7,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flows.fetch.http_settings import HttpSettings
 from flows.fetch.source import fetch_source
+from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.window import Window
 from flows.sources import UrlsSource
 from warehouse.catalogue import Catalogue

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetch.addresses import Endpoint, objection
+from flows.fetch.web.addresses import Endpoint, objection
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetch.answers import LONGEST_FRESHNESS, SOFT, fresh_seconds, status_problem
 from flows.fetch.results import Failure, FailureKind
-from flows.fetch.walls import is_consent_host, wall
+from flows.fetch.web.answers import LONGEST_FRESHNESS, SOFT, fresh_seconds, status_problem
+from flows.fetch.web.walls import is_consent_host, wall
 from tests.web.clients import QUICK, client_for, unhindered
 from tests.web.server import Reply, serve
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetch.autodiscovery import LONGEST_PAGE, MOST_FEEDS, feed_links
+from flows.fetch.feeds.autodiscovery import LONGEST_PAGE, MOST_FEEDS, feed_links
 
 HOME = "https://courier.example/en/"
 

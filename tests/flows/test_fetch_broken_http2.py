@@ -8,9 +8,9 @@ import pytest
 from hpack import Encoder
 from hyperframe.frame import DataFrame, GoAwayFrame, HeadersFrame, PushPromiseFrame, WindowUpdateFrame
 
-from flows.fetch.addresses import Endpoint, Reach
-from flows.fetch.http import HttpClient
 from flows.fetch.results import Failure, Response
+from flows.fetch.web.addresses import Endpoint, Reach
+from flows.fetch.web.http import HttpClient
 from tests.web.clients import QUICK, client_for, unhindered
 from tests.web.hostile import PAGE
 from tests.web.http2 import Behaviour, Http2Web, Talk, serve_http2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.fetch.byte_lines import Line, LineProblem, byte_lines, open_file
+from flows.fetch.local.byte_lines import Line, LineProblem, byte_lines, open_file
 from flows.fetch.results import Failure
 
 

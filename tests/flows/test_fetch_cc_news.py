@@ -12,13 +12,13 @@ import pytest
 from pyarrow import fs
 
 from flows.fetch.archives import Archive, Gap, Listing, Passed, Record
-from flows.fetch.cc_news import MonthListing, files_of_window, listing_url, months_of, read_listing
 from flows.fetch.documents import Documents
 from flows.fetch.results import Failure, Response
-from flows.fetch.warc_pages import PageLimits
-from flows.fetch.warc_places import BucketObject
-from flows.fetch.warc_reader import WarcReader
-from flows.fetch.warc_records import warc_records
+from flows.fetch.warc.cc_news import MonthListing, files_of_window, listing_url, months_of, read_listing
+from flows.fetch.warc.warc_pages import PageLimits
+from flows.fetch.warc.warc_places import BucketObject
+from flows.fetch.warc.warc_reader import WarcReader
+from flows.fetch.warc.warc_records import warc_records
 from flows.fetch.window import Window
 from flows.settings import SettingsError
 from flows.sources import CcNewsSource, WarcSource, load_sources

@@ -9,8 +9,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetch.decoding import MAX_MEMBERS, decode
 from flows.fetch.results import Failure
+from flows.fetch.web.decoding import MAX_MEMBERS, decode
 
 ENCODERS = {
     "gzip": gzip.compress,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetch.feed import FeedItem, read_feed
-from flows.fetch.feed_dates import instant_of, iso_date
-from flows.fetch.feed_process import READ_HERE_BYTES, read_feed_in_time
+from flows.fetch.feeds.feed import FeedItem, read_feed
+from flows.fetch.feeds.feed_dates import instant_of, iso_date
+from flows.fetch.feeds.feed_process import READ_HERE_BYTES, read_feed_in_time
 from flows.fetch.results import Failure, Response
 
 FEED = "http://news.example/feeds/all.xml"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.fetch.files import LocalFiles, holds_many
 from flows.fetch.items import Item
+from flows.fetch.local.files import LocalFiles, holds_many
 from flows.fetch.results import Failure, Response
 from flows.fetch.window import Window
 from flows.sources import DEFAULT_PATTERNS

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from flows.fetch.addresses import Endpoint, Reach
-from flows.fetch.http import HttpClient
 from flows.fetch.results import Failure, Response
+from flows.fetch.web.addresses import Endpoint, Reach
+from flows.fetch.web.http import HttpClient
 from tests.web.clients import QUICK, client_for, unhindered
 from tests.web.hostile import FORBIDDEN, PAGE, put_hostile_pages
 from tests.web.server import CERTIFICATES, Raw, Reply, Web, closed_port, serve

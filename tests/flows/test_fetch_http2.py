@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from flows.fetch.addresses import Endpoint, Reach
-from flows.fetch.http import HttpClient
 from flows.fetch.results import Failure, Response
+from flows.fetch.web.addresses import Endpoint, Reach
+from flows.fetch.web.http import HttpClient
 from tests.web.clients import QUICK, client_for, unhindered
 from tests.web.hostile import PAGE
 from tests.web.hostile_http2 import (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flows.fetch.json_lines import JsonLineLimits, LinePage, LineProblem, read_json_lines
+from flows.fetch.local.json_lines import JsonLineLimits, LinePage, LineProblem, read_json_lines
 
 
 def read(*lines: Any, after: int = 0, **bounds: int) -> list[LinePage | LineProblem]:

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from flows.fetch.addresses import Endpoint, Reach
-from flows.fetch.fetcher import PAGE_TYPES
-from flows.fetch.pace import Pace
 from flows.fetch.results import Failure, Response, Visit
-from flows.fetch.robots import Rules
+from flows.fetch.web.addresses import Endpoint, Reach
+from flows.fetch.web.fetcher import PAGE_TYPES
+from flows.fetch.web.pace import Pace
+from flows.fetch.web.robots import Rules
 from tests.web.clients import QUICK, ToldTime, fetcher_for
 from tests.web.hostile import conditional
 from tests.web.server import Raw, Reply, Request, Web, closed_port, serve

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetch.opt_outs import MAX_RULES, READ_BYTES, opt_outs, tdmrep_rules
+from flows.fetch.web.opt_outs import MAX_RULES, READ_BYTES, opt_outs, tdmrep_rules
 
 
 def said_by(headers: Mapping[str, str], body: bytes) -> tuple[str, ...]:

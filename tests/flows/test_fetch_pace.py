@@ -5,14 +5,14 @@ import sys
 import threading
 from pathlib import Path
 
-from flows.fetch.host_files import HostFiles
-from flows.fetch.pace import LARGEST_JITTER, Pace, real_pace
+from flows.fetch.web.host_files import HostFiles
+from flows.fetch.web.pace import LARGEST_JITTER, Pace, real_pace
 from tests.web.clients import ToldTime
 
 CHILD = """
 import sys, time
 from pathlib import Path
-from flows.fetch.host_files import HostFiles
+from flows.fetch.web.host_files import HostFiles
 with HostFiles(Path(sys.argv[1]), now=time.time).alone("news.example") as turn:
     turn.asked()
     print("asked", flush=True)

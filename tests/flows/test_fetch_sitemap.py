@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.fetch.http_settings import HttpSettings
 from flows.fetch.results import Failure, Response
-from flows.fetch.sitemap import MAX_BYTES, MAX_ENTRIES, Entry, Sitemap, day_in_path, read_sitemap
-from flows.fetch.sitemap_xml import LONGEST_STRETCH, MAX_DEPTH, MAX_EVENTS, MAX_NAMES
+from flows.fetch.sitemaps.sitemap import MAX_BYTES, MAX_ENTRIES, Entry, Sitemap, day_in_path, read_sitemap
+from flows.fetch.sitemaps.sitemap_xml import LONGEST_STRETCH, MAX_DEPTH, MAX_EVENTS, MAX_NAMES
+from flows.fetch.web.http_settings import HttpSettings
 
 SITEMAP = "http://news.example/maps/all.xml"
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.fetch.sitemap_names import spans_in_names
-from flows.fetch.spans import Span
+from flows.fetch.sitemaps.sitemap_names import spans_in_names
+from flows.fetch.sitemaps.spans import Span
 from flows.fetch.window import Window
 
 MARCH_2 = Window(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC))

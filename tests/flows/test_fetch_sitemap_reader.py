@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from flows.fetch.documents import Documents
-from flows.fetch.http_settings import HttpSettings
 from flows.fetch.items import Finding, Item
 from flows.fetch.results import Failure, Response
-from flows.fetch.sitemap_reader import MAX_DEPTH, SitemapReader
+from flows.fetch.sitemaps.sitemap_reader import MAX_DEPTH, SitemapReader
+from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.window import Window
 from flows.sources import SitemapSource
 from tests.web.clients import QUICK, ToldTime, fetcher_for

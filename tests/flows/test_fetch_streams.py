@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from flows.fetch.http import HttpClient
 from flows.fetch.results import Failure, Response
-from flows.fetch.streams import ByteStream, Share, StreamBroken
+from flows.fetch.web.http import HttpClient
+from flows.fetch.web.streams import ByteStream, Share, StreamBroken
 from tests.web.clients import QUICK, client_for, unhindered
 from tests.web.server import CERTIFICATES, Raw, Reply, Request, Web, serve
 

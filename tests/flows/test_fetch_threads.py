@@ -10,9 +10,9 @@ from threading import Barrier
 
 import pytest
 
-from flows.fetch.addresses import Reach
-from flows.fetch.http import HttpClient
 from flows.fetch.results import Failure, Response
+from flows.fetch.web.addresses import Reach
+from flows.fetch.web.http import HttpClient
 from tests.web.clients import QUICK, client_for, unhindered
 from tests.web.server import Raw, Reply, Request, Web, serve
 

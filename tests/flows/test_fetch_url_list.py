@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flows.fetch.items import Finding, Item
+from flows.fetch.local.url_list import UrlListReader
 from flows.fetch.results import Failure, Response
-from flows.fetch.url_list import UrlListReader
 from flows.fetch.window import Window
 from flows.sources import UrlsSource
 from tests.web.clients import QUICK, ToldTime, fetcher_for

@@ -10,12 +10,12 @@ from pathlib import Path
 import brotli  # type: ignore[import-untyped]
 import pytest
 
-from flows.fetch import warc_records as reading
 from flows.fetch.archives import Gap, Passed, Record
 from flows.fetch.results import Failure, Response
-from flows.fetch.warc_pages import PageLimits
-from flows.fetch.warc_places import LocalFile
-from flows.fetch.warc_records import EVERYTHING, Selection, warc_records
+from flows.fetch.warc import warc_records as reading
+from flows.fetch.warc.warc_pages import PageLimits
+from flows.fetch.warc.warc_places import LocalFile
+from flows.fetch.warc.warc_records import EVERYTHING, Selection, warc_records
 from tests.web.clients import NOON
 from tests.web.warc_files import HTML, Answer, in_one_member, members, records, warc
 

@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from flows.fetch.captures import read_index_page
-from flows.fetch.http import HttpSettings
+from flows.fetch.captures.captures import read_index_page
+from flows.fetch.captures.wayback import WaybackReader
 from flows.fetch.items import Finding, Item
 from flows.fetch.results import Failure, Response
-from flows.fetch.wayback import WaybackReader
+from flows.fetch.web.http import HttpSettings
 from flows.fetch.window import Window
 from flows.sources import WaybackSource
 from tests.web.clients import NOON, QUICK, ToldTime, fetcher_for

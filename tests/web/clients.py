@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from flows.fetch.addresses import Endpoint, Reach
-from flows.fetch.fetcher import Fetcher
-from flows.fetch.http import HttpClient, HttpSettings, Resolver, resolve
-from flows.fetch.pace import Pace
+from flows.fetch.web.addresses import Endpoint, Reach
+from flows.fetch.web.fetcher import Fetcher
+from flows.fetch.web.http import HttpClient, HttpSettings, Resolver, resolve
+from flows.fetch.web.pace import Pace
 from tests.web.server import Web
 from warehouse.document_memory import DocumentMemory
 

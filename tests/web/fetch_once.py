@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.fetch.batches import PartLimits
-from flows.fetch.http import HttpSettings
 from flows.fetch.source import fetch_source
+from flows.fetch.web.http import HttpSettings
 from flows.fetch.window import Window
 from flows.sources import FeedSource
 from warehouse.catalogue import Catalogue

@@ -9,12 +9,12 @@ from threading import Lock
 
 import httpx
 
-from flows.fetch.http import HttpClient, HttpSettings
-from flows.fetch.opt_outs import opt_outs
-from flows.fetch.pace import Pace
 from flows.fetch.results import Attempt, Failure, Purpose, Response, Visit
-from flows.fetch.robots import ROBOTS_PATH, Robots, of_site
-from flows.fetch.streams import ByteStream
+from flows.fetch.web.http import HttpClient, HttpSettings
+from flows.fetch.web.opt_outs import opt_outs
+from flows.fetch.web.pace import Pace
+from flows.fetch.web.robots import ROBOTS_PATH, Robots, of_site
+from flows.fetch.web.streams import ByteStream
 from warehouse.document_memory import DocumentMemory
 from warehouse.records import Validators
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 import feedparser
 
-from flows.fetch.feed_dates import instant_of, iso_date
+from flows.fetch.feeds.feed_dates import instant_of, iso_date
 from flows.fetch.results import Failure, Response
 
 LONGEST_TITLE = 1000

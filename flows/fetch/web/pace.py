@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from flows.fetch.host_files import HostFiles
+from flows.fetch.web.host_files import HostFiles
 
 LARGEST_JITTER = 0.25
 """Share of a pause by which it may be longer: machines that ask in step hit a site together."""

@@ -13,13 +13,13 @@ from io import BytesIO
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
-from flows.fetch.decoding import decode
-from flows.fetch.feed_dates import iso_date
-from flows.fetch.feed_process import read_feed_in_time
-from flows.fetch.http_settings import MEBIBYTE, HttpSettings
+from flows.fetch.feeds.feed_dates import iso_date
+from flows.fetch.feeds.feed_process import read_feed_in_time
 from flows.fetch.results import Failure, Response
-from flows.fetch.sitemap_xml import Kind, RawEntry, Root, as_utf8, read_xml, root_of
-from flows.fetch.spans import Span
+from flows.fetch.sitemaps.sitemap_xml import Kind, RawEntry, Root, as_utf8, read_xml, root_of
+from flows.fetch.sitemaps.spans import Span
+from flows.fetch.web.decoding import decode
+from flows.fetch.web.http_settings import MEBIBYTE, HttpSettings
 from transforms.clean.date_values import in_address
 
 MAX_ENTRIES = 50_000

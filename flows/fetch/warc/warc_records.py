@@ -17,7 +17,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from flows.fetch.archives import Gap, Passed, Record
 from flows.fetch.results import Failure, Response
 from flows.fetch.urls import parsed_url
-from flows.fetch.warc_members import (
+from flows.fetch.warc.warc_members import (
     LARGEST_FILE,
     LARGEST_RECORD,
     LONGEST_HEAD,
@@ -31,7 +31,7 @@ from flows.fetch.warc_members import (
     find_record,
     packing_of,
 )
-from flows.fetch.warc_pages import PageLimits, archived_page, matches_digest
+from flows.fetch.warc.warc_pages import PageLimits, archived_page, matches_digest
 
 MOST_GAPS = 100
 """Damaged stretches of a file that are read past in one go."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.fetch.answers import SOFT, status_problem
 from flows.fetch.results import Failure
+from flows.fetch.web.answers import SOFT, status_problem
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,18})-\d{1,18}|\*)/(?:(\d{1,18})|\*)", re.ASCII)
 _NO_ENCODING = frozenset({"", "identity"})

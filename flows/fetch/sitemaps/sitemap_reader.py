@@ -10,14 +10,14 @@ from urllib.parse import urljoin, urlsplit
 from courlan import extract_domain
 
 from flows.fetch.documents import Documents
-from flows.fetch.fetcher import PAGE_TYPES, Fetcher
-from flows.fetch.http_settings import HttpSettings
 from flows.fetch.items import Finding, Item, Memo
 from flows.fetch.results import Attempt, Failure, Response, Visit
-from flows.fetch.sitemap import Entry, Sitemap, read_sitemap, web_address
-from flows.fetch.sitemap_names import spans_in_names
-from flows.fetch.spans import Span
+from flows.fetch.sitemaps.sitemap import Entry, Sitemap, read_sitemap, web_address
+from flows.fetch.sitemaps.sitemap_names import spans_in_names
+from flows.fetch.sitemaps.spans import Span
 from flows.fetch.urls import known_key
+from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
+from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.window import Window
 from flows.sources import SitemapSource
 

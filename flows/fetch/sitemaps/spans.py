@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flows.fetch.feed_dates import instant_of
+from flows.fetch.feeds.feed_dates import instant_of
 from flows.fetch.window import Window
 
 ZONE_SLACK = timedelta(days=1)

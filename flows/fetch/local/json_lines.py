@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from flows.fetch.byte_lines import MOST_BYTES, Line, LineProblem, byte_lines
-from flows.fetch.feed_dates import iso_date
+from flows.fetch.feeds.feed_dates import iso_date
+from flows.fetch.local.byte_lines import MOST_BYTES, Line, LineProblem, byte_lines
 from flows.fetch.results import Failure
 from flows.fetch.urls import parsed_url
 

@@ -10,7 +10,7 @@ import httpcore
 from h2.exceptions import DenialOfServiceError, H2Error
 
 from flows.fetch.results import Failure, FailureKind
-from flows.fetch.walls import wall
+from flows.fetch.web.walls import wall
 
 SOFT: Mapping[FailureKind, bool] = {
     "dns": True,  # the name server did not answer; hard where it says that there is no such name

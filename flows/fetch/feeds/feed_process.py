@@ -8,12 +8,12 @@ import sys
 from dataclasses import astuple
 from datetime import datetime
 
-from flows.fetch.feed import FeedItem, read_feed
+from flows.fetch.feeds.feed import FeedItem, read_feed
 from flows.fetch.results import Failure, Response
 
 READ_HERE_BYTES = 64 * 1024
 """Feeds up to this size are read in the caller's process: the worst one known takes half a second."""
-_CHILD = "from flows.fetch.feed_process import main; main()"
+_CHILD = "from flows.fetch.feeds.feed_process import main; main()"
 
 
 def read_feed_in_time(answer: Response, *, max_items: int, seconds: float) -> tuple[FeedItem, ...] | Failure:

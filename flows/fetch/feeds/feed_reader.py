@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flows.fetch.autodiscovery import feed_links
 from flows.fetch.documents import Documents
-from flows.fetch.feed_process import read_feed_in_time
-from flows.fetch.fetcher import PAGE_TYPES, Fetcher
-from flows.fetch.http_settings import HttpSettings
+from flows.fetch.feeds.autodiscovery import feed_links
+from flows.fetch.feeds.feed_process import read_feed_in_time
 from flows.fetch.items import Finding, Item
 from flows.fetch.results import Failure, Response, Visit
 from flows.fetch.urls import known_key
+from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
+from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.window import Window
 from flows.sources import FeedSource
 

@@ -18,8 +18,8 @@ from zlib import crc32
 import httpcore
 import httpx
 
-from flows.fetch.addresses import Reach, objection
 from flows.fetch.results import Failure
+from flows.fetch.web.addresses import Reach, objection
 
 Resolver = Callable[[str, int], Sequence[str]]
 """Addresses of a host; raises ``OSError`` or ``UnicodeError`` where there are none. Called from many threads."""

@@ -8,14 +8,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flows.fetch.archives import Archive, Gap, Listing, Passed, Record
-from flows.fetch.byte_lines import open_file
-from flows.fetch.feed_dates import instant_of
-from flows.fetch.files import LocalFiles, holds_many
-from flows.fetch.json_lines import JsonLineLimits, LinePage, LineProblem, read_json_lines
+from flows.fetch.feeds.feed_dates import instant_of
+from flows.fetch.local.byte_lines import open_file
+from flows.fetch.local.files import LocalFiles, holds_many
+from flows.fetch.local.json_lines import JsonLineLimits, LinePage, LineProblem, read_json_lines
 from flows.fetch.results import Attempt, Failure, Response
-from flows.fetch.warc_pages import PageLimits
-from flows.fetch.warc_places import LocalFile
-from flows.fetch.warc_records import warc_records
+from flows.fetch.warc.warc_pages import PageLimits
+from flows.fetch.warc.warc_places import LocalFile
+from flows.fetch.warc.warc_records import warc_records
 from flows.fetch.window import Window
 
 WARC = (".warc", ".warc.gz")

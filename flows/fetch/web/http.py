@@ -1,6 +1,6 @@
 """Requests to a hostile web.
 
-Redirects are followed here, each like a new request, to addresses that ``flows.fetch.connections`` has checked.
+Redirects are followed here, each like a new request, to addresses that ``flows.fetch.web.connections`` has checked.
 Everything is bounded: times, sizes as sent and as unpacked, redirects, headers, URLs.
 """
 
@@ -16,9 +16,11 @@ import httpcore
 import httpx
 from h2.exceptions import H2Error
 
-from flows.fetch.addresses import Reach
-from flows.fetch.answers import REDIRECTS, SOFT, failure_of, received_headers, status_problem, type_problem
-from flows.fetch.connections import (
+from flows.fetch.results import Failure, Response
+from flows.fetch.urls import parsed_url
+from flows.fetch.web.addresses import Reach
+from flows.fetch.web.answers import REDIRECTS, SOFT, failure_of, received_headers, status_problem, type_problem
+from flows.fetch.web.connections import (
     ConnectionPools,
     Deadline,
     GuardedBackend,
@@ -27,13 +29,11 @@ from flows.fetch.connections import (
     connection_pool,
     resolve,
 )
-from flows.fetch.decoding import ACCEPT_ENCODING, decode
-from flows.fetch.http_settings import HttpSettings
-from flows.fetch.pace import Pace
-from flows.fetch.results import Failure, Response
-from flows.fetch.streams import ByteStream, StreamBroken, offered_share
-from flows.fetch.urls import parsed_url
-from flows.fetch.walls import is_consent_host
+from flows.fetch.web.decoding import ACCEPT_ENCODING, decode
+from flows.fetch.web.http_settings import HttpSettings
+from flows.fetch.web.pace import Pace
+from flows.fetch.web.streams import ByteStream, StreamBroken, offered_share
+from flows.fetch.web.walls import is_consent_host
 from warehouse.records import Validators
 
 __all__ = ["HttpClient", "HttpSettings", "Resolver", "resolve"]

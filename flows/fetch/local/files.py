@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
-from flows.fetch.decoding import decode
 from flows.fetch.items import Finding, Item
 from flows.fetch.results import Attempt, Failure, Response, Visit
+from flows.fetch.web.decoding import decode
 from flows.fetch.window import Window
 from transforms.identity import content_hash
 

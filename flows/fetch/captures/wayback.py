@@ -10,14 +10,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
 
-from flows.fetch.captures import Capture, IndexPage, instant_of_timestamp, read_index_page
-from flows.fetch.decoding import decode
-from flows.fetch.fetcher import PAGE_TYPES, Fetcher
-from flows.fetch.http_settings import HttpSettings
+from flows.fetch.captures.captures import Capture, IndexPage, instant_of_timestamp, read_index_page
 from flows.fetch.items import Finding, Item
-from flows.fetch.opt_outs import opt_outs
 from flows.fetch.results import Attempt, Failure, Response, Visit
 from flows.fetch.urls import known_key, parsed_url
+from flows.fetch.web.decoding import decode
+from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
+from flows.fetch.web.http_settings import HttpSettings
+from flows.fetch.web.opt_outs import opt_outs
 from flows.fetch.window import Window
 from flows.sources import WaybackSource
 

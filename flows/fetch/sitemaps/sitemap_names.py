@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
-from flows.fetch.feed_dates import iso_date
-from flows.fetch.spans import Span
+from flows.fetch.feeds.feed_dates import iso_date
+from flows.fetch.sitemaps.spans import Span
 
 _YEAR = r"(?<!\d)(1[7-9]\d\d|20\d\d)"
 _DAY_NAME = re.compile(_YEAR + r"([-_/.]?)(\d\d)\2(\d\d)(?!\d)")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flows.fetch.answers import received_headers, status_problem, type_problem
-from flows.fetch.decoding import decode
-from flows.fetch.fetcher import PAGE_TYPES
 from flows.fetch.results import Failure, Response
+from flows.fetch.web.answers import received_headers, status_problem, type_problem
+from flows.fetch.web.decoding import decode
+from flows.fetch.web.fetcher import PAGE_TYPES
 
 _STATUS_LINE = re.compile(rb"HTTP/[0-9](?:\.[0-9])? ([0-9]{3})(?:[ \r\n]|$)")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")

@@ -8,10 +8,10 @@ from typing import BinaryIO
 
 from pyarrow import ArrowInvalid, NativeFile, fs
 
-from flows.fetch.byte_lines import open_file
+from flows.fetch.local.byte_lines import open_file
 from flows.fetch.results import Failure
-from flows.fetch.streams import ByteStream, StreamBroken
-from flows.fetch.warc_members import ArchiveStream
+from flows.fetch.warc.warc_members import ArchiveStream
+from flows.fetch.web.streams import ByteStream, StreamBroken
 
 OpenRemote = Callable[[str, int], AbstractContextManager[ByteStream | Failure]]
 """Opens a URL at an offset."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urljoin
 
-from flows.fetch.decoding import decode
 from flows.fetch.results import Failure
+from flows.fetch.web.decoding import decode
 from flows.fetch.window import Window
 
 FIRST_MONTH = date(2016, 8, 1)

@@ -11,13 +11,13 @@ from pathlib import PurePath
 from typing import BinaryIO
 from urllib.parse import quote
 
-from flows.fetch.byte_lines import Line, LineProblem, byte_lines, open_file
-from flows.fetch.feed_dates import instant_of, iso_date
-from flows.fetch.fetcher import PAGE_TYPES, Fetcher
-from flows.fetch.http_settings import HttpSettings
+from flows.fetch.feeds.feed_dates import instant_of, iso_date
 from flows.fetch.items import Finding, Item
+from flows.fetch.local.byte_lines import Line, LineProblem, byte_lines, open_file
 from flows.fetch.results import Attempt, Failure, Response, Visit
 from flows.fetch.urls import known_key, parsed_url
+from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
+from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.window import Window
 from flows.sources import UrlsSource
 

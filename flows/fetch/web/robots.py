@@ -8,8 +8,8 @@ from threading import Lock
 import httpx
 from protego import Protego
 
-from flows.fetch.opt_outs import TdmRules, tdmrep_rules
 from flows.fetch.results import Failure, Response
+from flows.fetch.web.opt_outs import TdmRules, tdmrep_rules
 from warehouse.document_memory import DocumentMemory
 from warehouse.records import DocumentState, Validators
 

@@ -1,0 +1,1 @@
+"""Captures of pages in the Wayback Machine and archives like it."""

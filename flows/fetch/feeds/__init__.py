@@ -1,0 +1,1 @@
+"""Feeds: what they name, and how they are found."""

@@ -1,0 +1,1 @@
+"""Files of this machine: pages, lists, lines of JSON, archives."""

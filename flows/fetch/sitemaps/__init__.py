@@ -1,0 +1,1 @@
+"""Sitemaps and their indexes: what they name for a window of time."""

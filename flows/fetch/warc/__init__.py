@@ -1,0 +1,1 @@
+"""WARC files, wherever they lie and whatever state they are in."""
