@@ -11,7 +11,7 @@ from flows.fetch.items import Item
 from flows.fetch.part_writer import PartWriter
 from flows.fetch.results import Attempt, Failure, Response, Visit
 from flows.fetch.revisits import after_failure, after_success
-from flows.fetch.web.fetcher import host_of
+from flows.fetch.urls import host_of
 from flows.fetch.web.pace import Pace
 from flows.fetch.window import Window
 from warehouse.catalogue import Catalogue

@@ -19,15 +19,28 @@ def parsed_url(url: str, *, max_length: int) -> httpx.URL | Failure:
         return Failure("bad-url", f"{len(url)} characters, {max_length} allowed")
     try:
         parsed = httpx.URL(url.strip()).copy_with(fragment=None)
+        problem = _problem(parsed)
     except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
-        return Failure("bad-url", f"no URL: {error}")
-    problem = _problem(parsed) or ("it is too long when written out" if len(str(parsed)) > max_length else None)
+        return Failure("bad-url", f"no URL: {error}"[:500])
+    problem = problem or ("it is too long when written out" if len(str(parsed)) > max_length else None)
     return parsed if problem is None else Failure("bad-url", problem)
 
 
+def host_name(url: httpx.URL) -> str:
+    """The host as it is asked for, in lower case and ASCII: names that IDNA forbids exist, and have no other form."""
+    return url.raw_host.decode("ascii", "replace")
+
+
+def host_of(url: str) -> str:
+    """The host that a URL names; empty where it is none."""
+    try:
+        return host_name(httpx.URL(url))
+    except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
+        return ""
+
+
 def _problem(url: httpx.URL) -> str | None:
-    host = url.raw_host.decode("ascii", "replace")
-    port = url.port
+    host, port = host_name(url), url.port
     if url.scheme not in {"http", "https"}:
         return f"{url.scheme or 'a relative URL'}: only http and https are fetched"
     if ":" not in host and not _HOST_NAME.fullmatch(host):

@@ -1,5 +1,6 @@
 """The queue of a source, over real servers: nothing is lost that was once named, and nothing is asked for too often."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -286,3 +287,29 @@ def test_a_page_that_a_sitemap_names_late_is_found_and_filed_under_its_day(house
     assert days == {"/a": "2026-03-02", "/late": "2026-03-01"}
     exact = house.fetch(source, Window(NOON, house.time.clock()), forced=True)
     assert exact.found == 0
+
+
+ODD_LINKS = [
+    "http://xn--/a",
+    "http://xn--a-ecp.ru/a",
+    'https://[fe80::1%25eth0]"\x85[v1.a]',
+    "http://news.example:99999/a",
+    "http://user:secret@news.example/a",
+    "http://[::1]/a",
+    "http://news.example/" + "a" * 9000,
+    "http://news.example/%zz%",
+    "http://bücher.example/ä",
+    "http://a b.example/",
+]
+
+
+def test_no_link_of_a_feed_stops_the_others(house: House, web: Web) -> None:
+    items = [{"url": link} for link in ODD_LINKS] + [{"url": f"{SITE}/fine", "date_published": "٢٠٢٦"}]
+    web.put("/feed.xml", Reply(json.dumps({"items": items}).encode(), content_type="application/feed+json"))
+    web.put("/fine", Reply(b"fine"))
+    report = house.fetch(source_at(web))
+    assert (report.error, report.found) == (None, len(items))
+    assert "/fine" in house.urls()
+    assert report.pages + sum(report.failures.values()) == len(items)
+    (fine,) = [row for row in house.rows("discoveries") if row["url"].endswith("/fine")]
+    assert fine["published"] is None

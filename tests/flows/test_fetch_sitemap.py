@@ -271,6 +271,10 @@ def test_entities_are_never_resolved(tmp_path: Path) -> None:
     [
         (b"<urlset>" + b"<a/>" * (MAX_EVENTS // 2 + 50_000), f"more than {MAX_EVENTS} elements and pieces of text"),
         (b"<urlset>" + b"".join(b"<a%d/>" % n for n in range(MAX_NAMES + 1)), f"more than {MAX_NAMES} different names"),
+        (
+            b"<urlset>" + b"".join(b"<a xmlns:a%d='b%d'/>" % (n, n) for n in range(MAX_NAMES + 1)),
+            f"more than {MAX_NAMES} different names",
+        ),
         (b"<urlset><a " + b"".join(b"a%d='>' " % n for n in range(200_000)), f"more than {LONGEST_STRETCH} bytes"),
         (b"<urlset><a>" + b"&" * (2 * LONGEST_STRETCH) + b"</a>", f"more than {LONGEST_STRETCH} bytes"),
         (b"<urlset>" + b"<a>" * (MAX_DEPTH + 1), f"more than {MAX_DEPTH} elements within each other"),

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flows.fetch.results import Failure
-from flows.fetch.urls import parsed_url
+from flows.fetch.urls import host_name, parsed_url
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _COLUMNS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
@@ -152,8 +152,8 @@ def _capture(row: object, columns: Sequence[str], host: str, max_url_length: int
     url = parsed_url(named.get("original", ""), max_length=max_url_length)
     if isinstance(url, Failure):
         return f"{named.get('original', '')[:200]!r}: {url.detail}"
-    if _bare(url.host) != _bare(host):
-        return f"{url.host[:100]!r} is not the host asked for"
+    if _bare(host_name(url)) != _bare(host):
+        return f"{host_name(url)[:100]!r} is not the host asked for"
     digest = _DIGEST.fullmatch(named.get("digest", ""))
     return Capture(str(url), timestamp, at, None if digest is None else digest["digest"])
 

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from flows.fetch.results import Failure, Response
 LONGEST_TITLE = 1000
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _FIRST_BYTES = 512
+_REFERENCE = re.compile(rb"&#([0-9]{1,20}|[xX][0-9a-fA-F]{1,20});?")
+"""A reference to a character by its number; one of more digits is let stand, as it breaks nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +57,31 @@ def _xml_entries(answer: Response) -> list[FeedItem] | Failure:
     headers = {"content-location": answer.final_url}
     if answer.content_type is not None:
         headers["content-type"] = answer.content_type
+    body = answer.body
     try:
-        # A stream, as feedparser takes bytes for the name of a file where there is one.
-        parsed = feedparser.parse(
-            BytesIO(answer.body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False
-        )
+        try:
+            parsed = _parsed(body, headers)
+        except (ValueError, OverflowError):
+            # feedparser takes every reference for that of a character.
+            parsed = _parsed(_REFERENCE.sub(_possible, body), headers)
         entries = [item for entry in parsed["entries"] if (item := _xml_item(entry, answer, parsed)) is not None]
     except Exception as error:  # noqa: BLE001 - hostile bytes make the parser raise almost anything; the failure is recorded
         return Failure("wrong-type", f"the feed breaks the parser: {type(error).__name__}: {error}"[:500])
     if not entries and not parsed.get("version"):
         return Failure("wrong-type", "neither RSS nor Atom nor JSON Feed")
     return entries
+
+
+def _parsed(body: bytes, headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - feedparser's own type
+    # A stream, as feedparser takes bytes for the name of a file where there is one.
+    return feedparser.parse(BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+
+
+def _possible(reference: re.Match[bytes]) -> bytes:
+    """The reference, or one to the replacement character where there is no character of that number."""
+    digits = reference[1].lower()
+    number = int(digits[1:], 16) if digits.startswith(b"x") else int(digits)
+    return reference[0] if number < 0xD800 or 0xDFFF < number <= sys.maxunicode else b"&#xFFFD;"
 
 
 def _xml_item(entry: Mapping[str, Any], answer: Response, feed: Mapping[str, Any]) -> FeedItem | None:

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -24,7 +25,7 @@ Kind = Literal["url", "sitemap"]
 MAX_EVENTS = 4_000_000
 """Elements and pieces of text: eighty for each of the entries that a sitemap may have; a news sitemap needs thirty."""
 MAX_NAMES = 500
-"""Different names of elements and attributes; the protocol and all extensions of it have fewer than 100."""
+"""Different names of elements, attributes and namespaces; the protocol and all extensions of it have fewer than 100."""
 MAX_DEPTH = 100
 """Elements within each other; sitemaps have 5."""
 MAX_PROLOG = 200
@@ -184,15 +185,16 @@ def _read(body: bytes, start: int, max_entries: int) -> Content:
     )
     stretch = 0
     try:
-        for piece in _pieces(body, start, target.content):
-            before = target.events
-            parser.feed(piece)
-            stretch = stretch + len(piece) if target.events == before else 0
-            if stretch > LONGEST_STRETCH:
-                target.content.problem = _TOO_LONG
-            if target.content.problem is not None:
-                return target.content
-        parser.close()
+        # A parser that is not closed keeps its names when its thread has ended: megabytes for one hostile document.
+        with closing(parser):
+            for piece in _pieces(body, start, target.content):
+                before = target.events
+                parser.feed(piece)
+                stretch = stretch + len(piece) if target.events == before else 0
+                if stretch > LONGEST_STRETCH:
+                    target.content.problem = _TOO_LONG
+                if target.content.problem is not None:
+                    break
     except etree.XMLSyntaxError as error:
         target.content.problem = target.content.problem or f"broken XML: {error}"[:_LONGEST_REASON]
     fatal = next((entry for entry in parser.feed_error_log if entry.level == etree.ErrorLevels.FATAL), None)
@@ -246,6 +248,7 @@ class _Target:
         self.events = 0
         self._names: dict[str, str] = {}
         self._attributes: set[str] = set()
+        self._namespaces: set[tuple[str | None, str]] = set()
         self._open: list[str] = []
         self._kind: Kind | None = None
         self._entry_depth = 0
@@ -254,13 +257,15 @@ class _Target:
         self._pieces: list[str] = []
         self._length = 0
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str], namespaces: Mapping[str | None, str]) -> None:
         self.events += 1
         name = self._local(tag)
         parent = self._open[-1] if self._open else ""
         self._open.append(name)
         if attributes:
             self._attributes.update(attributes)
+        if namespaces:
+            self._namespaces.update(namespaces.items())
         self._check()
         # An element within a field means that the field's end is missing: what was read of it is no address.
         self._field = None
@@ -312,7 +317,7 @@ class _Target:
         """The piece that is being read is read to its end; the next one is not."""
         if self.events > MAX_EVENTS:
             self.content.problem = f"more than {MAX_EVENTS} elements and pieces of text"
-        elif len(self._names) + len(self._attributes) > MAX_NAMES:
-            self.content.problem = f"more than {MAX_NAMES} different names of elements and attributes"
+        elif len(self._names) + len(self._attributes) + len(self._namespaces) > MAX_NAMES:
+            self.content.problem = f"more than {MAX_NAMES} different names of elements, attributes and namespaces"
         elif len(self._open) > MAX_DEPTH:
             self.content.problem = f"more than {MAX_DEPTH} elements within each other"

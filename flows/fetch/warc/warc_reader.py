@@ -10,12 +10,13 @@ from flows.fetch.archives import Archive, Gap, Listing, Passed, Record
 from flows.fetch.discovery import UrlFilter
 from flows.fetch.documents import Documents
 from flows.fetch.results import Attempt, Failure, Response
+from flows.fetch.urls import host_of
 from flows.fetch.warc.cc_news import NewsFile, file_url, files_of_window, listing_url, months_of, read_listing
 from flows.fetch.warc.warc_members import LARGEST_FILE
 from flows.fetch.warc.warc_pages import PageLimits
 from flows.fetch.warc.warc_places import BucketObject, LocalFile, RemoteFile, local_paths, name_of
 from flows.fetch.warc.warc_records import Selection, warc_records
-from flows.fetch.web.fetcher import Fetcher, host_of
+from flows.fetch.web.fetcher import Fetcher
 from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.web.opt_outs import opt_outs
 from flows.fetch.web.streams import ByteStream

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
-import httpx
-
 from flows.fetch.results import Attempt, Failure, Purpose, Response, Visit
+from flows.fetch.urls import host_of
 from flows.fetch.web.http import HttpClient, HttpSettings
 from flows.fetch.web.opt_outs import opt_outs
 from flows.fetch.web.pace import Pace
@@ -249,11 +248,3 @@ class Fetcher:
     def _host(self, url: str) -> _Host:
         with self._guard:
             return self._hosts[host_of(url)]
-
-
-def host_of(url: str) -> str:
-    """Host that the URL names, in lower case; empty where it is none."""
-    try:
-        return httpx.URL(url).host
-    except (httpx.InvalidURL, UnicodeError, ValueError, TypeError):
-        return ""

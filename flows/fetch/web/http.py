@@ -17,7 +17,7 @@ import httpx
 from h2.exceptions import H2Error
 
 from flows.fetch.results import Failure, Response
-from flows.fetch.urls import parsed_url
+from flows.fetch.urls import host_name, parsed_url
 from flows.fetch.web.addresses import Reach
 from flows.fetch.web.answers import REDIRECTS, SOFT, failure_of, received_headers, status_problem, type_problem
 from flows.fetch.web.connections import (
@@ -230,7 +230,7 @@ class HttpClient:
         admitted = admission(str(target))
         if isinstance(admitted, Failure):
             return replace(admitted, asked=False)
-        with self._pace.turn(target.host, admitted):
+        with self._pace.turn(host_name(target), admitted):
             way.started_at = way.started_at or self._clock()
             started = time.monotonic()
             self._deadline.start(self._settings.total_timeout - way.spent, max_bytes=way.max_read)
@@ -256,7 +256,7 @@ class HttpClient:
             return Failure("redirect-loop", "it was passed before")
         if len(way.passed) > self._settings.max_redirects + 1:
             return Failure("redirect-loop", f"more than {self._settings.max_redirects} redirects")
-        if len(way.passed) > 1 and is_consent_host(target.host):
+        if len(way.passed) > 1 and is_consent_host(host_name(target)):
             return Failure("wall", "consent is wanted")
         return target
 
