@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.fetch.results import Failure, Response
@@ -284,6 +284,7 @@ def test_hostile_documents_are_given_up(body: bytes, reason: str) -> None:
     assert failed(read(body)).detail.startswith(reason)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, len(NEWS)), st.integers(0, 60))
 def test_no_bytes_make_it_raise(noise: bytes, at: int, cut: int) -> None:
     for body in (noise, NEWS[:at] + noise + NEWS[at + cut :]):

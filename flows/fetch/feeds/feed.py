@@ -19,6 +19,7 @@ from flows.fetch.results import Failure, Response
 LONGEST_TITLE = 1000
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _FIRST_BYTES = 512
+_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}>")
 _REFERENCE = re.compile(rb"&#([0-9]{1,20}|[xX][0-9a-fA-F]{1,20});?")
 """A reference to a character by its number; one of more digits is let stand, as it breaks nothing."""
 
@@ -57,13 +58,12 @@ def _xml_entries(answer: Response) -> list[FeedItem] | Failure:
     headers = {"content-location": answer.final_url}
     if answer.content_type is not None:
         headers["content-type"] = answer.content_type
-    body = answer.body
     try:
         try:
-            parsed = _parsed(body, headers)
-        except (ValueError, OverflowError):
-            # feedparser takes every reference for that of a character.
-            parsed = _parsed(_REFERENCE.sub(_possible, body), headers)
+            parsed = _parsed(answer.body, headers)
+        except (ValueError, LookupError, OverflowError):
+            # It trusts every reference to a character and every name of an encoding.
+            parsed = _parsed(_plain(answer.body), {**headers, "content-type": "application/xml; charset=utf-8"})
         entries = [item for entry in parsed["entries"] if (item := _xml_item(entry, answer, parsed)) is not None]
     except Exception as error:  # noqa: BLE001 - hostile bytes make the parser raise almost anything; the failure is recorded
         return Failure("wrong-type", f"the feed breaks the parser: {type(error).__name__}: {error}"[:500])
@@ -75,6 +75,12 @@ def _xml_entries(answer: Response) -> list[FeedItem] | Failure:
 def _parsed(body: bytes, headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - feedparser's own type
     # A stream, as feedparser takes bytes for the name of a file where there is one.
     return feedparser.parse(BytesIO(body), response_headers=headers, resolve_relative_uris=False, sanitize_html=False)
+
+
+def _plain(body: bytes) -> bytes:
+    """The feed in UTF-8 without a declaration, without NUL and without references to what is no character."""
+    text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\0", "")
+    return _REFERENCE.sub(_possible, _DECLARATION.sub("", text, count=1).encode())
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:

@@ -314,7 +314,9 @@ class _Target:
         return known
 
     def _check(self) -> None:
-        """The piece that is being read is read to its end; the next one is not."""
+        """The piece that is being read is read to its end, the next one is not; the first problem is told."""
+        if self.content.problem is not None:
+            return
         if self.events > MAX_EVENTS:
             self.content.problem = f"more than {MAX_EVENTS} elements and pieces of text"
         elif len(self._names) + len(self._attributes) + len(self._namespaces) > MAX_NAMES:
