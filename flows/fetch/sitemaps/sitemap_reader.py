@@ -134,7 +134,8 @@ class SitemapReader:
 
     def _memo(self, step: "_Step", answer: Response, sitemap: Sitemap, window: Window, told: "_Told") -> Memo | None:
         """None where the document named anything from the window's start on that is not among the items."""
-        if sitemap.failure is not None or told.later:
+        # Nor where pages were left out for want of a date: the source may be told to fetch them one day.
+        if sitemap.failure is not None or told.later or told.undated:
             return None
         return self._documents.memo(step.url, answer, since=window.start, is_index=bool(sitemap.sitemaps))
 
