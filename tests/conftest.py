@@ -11,7 +11,6 @@ from flows.demo.server import serve_demo_site
 from tests.campaigns.kills import start_ingest
 from warehouse.home import Home
 
-
 settings.register_profile("any-machine", deadline=None)
 settings.load_profile("any-machine")  # no test may fail for the time that a busy machine takes
 

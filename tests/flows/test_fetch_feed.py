@@ -13,7 +13,8 @@ from flows.fetch.feeds.feed_dates import instant_of, iso_date
 from flows.fetch.feeds.feed_process import READ_HERE_BYTES, read_feed_in_time
 from flows.fetch.results import Failure, Response
 
-FEED = "http://news.example/feeds/all.xml"
+SITE = "http://news.example"
+FEED = f"{SITE}/feeds/all.xml"
 
 RSS = b"""<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel><title>News</title><link>http://news.example/</link>
@@ -258,3 +259,26 @@ def test_an_incomplete_date_is_its_beginning() -> None:
     assert instant_of("2026") == utc(2026, 1, 1)
     assert instant_of("2026-03") == utc(2026, 3, 1)
     assert instant_of("2026-03-02T08:15:00") == utc(2026, 3, 2, 8, 15)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "<gml:pos>1 2</gml:pos>",
+        "</media:player>",
+        "<itunes:duration>&#xD800;</itunes:duration>",
+        "<itunes:explicit>&#99999999999;</itunes:explicit>",
+        "<creativeCommons:license/></creativeCommons:license>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "undefined", "iso-8859-1"])
+def test_an_extension_that_breaks_the_parser_costs_no_item(broken: str, encoding: str) -> None:
+    spaces = " ".join(
+        f'xmlns:{name}="http://{name}.example/"' for name in ("gml", "media", "itunes", "creativeCommons")
+    )
+    items = f"<item><link>{SITE}/a</link>{broken}</item><item><title>Ähre</title><link>{SITE}/b</link></item>"
+    feed = f'<?xml version="1.0" encoding="{encoding}"?><rss version="2.0" {spaces}><channel>{items}</channel></rss>'
+    body = feed.encode("iso-8859-1" if encoding == "iso-8859-1" else "utf-8")
+    found = read_feed(Response(f"{SITE}/feed", f"{SITE}/feed", 200, body), max_items=10)
+    assert not isinstance(found, Failure)
+    assert [(item.url, item.title) for item in found] == [(f"{SITE}/a", None), (f"{SITE}/b", "Ähre")]

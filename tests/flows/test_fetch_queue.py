@@ -313,3 +313,27 @@ def test_no_link_of_a_feed_stops_the_others(house: House, web: Web) -> None:
     assert report.pages + sum(report.failures.values()) == len(items)
     (fine,) = [row for row in house.rows("discoveries") if row["url"].endswith("/fine")]
     assert fine["published"] is None
+
+
+LAST = "9999-12-31T23:59:59"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<urlset><url><loc>{SITE}/2026/03/02/a</loc><lastmod>{LAST}Z</lastmod></url><url><loc>{SITE}/b</loc></url></urlset>",
+        f"<sitemapindex><sitemap><loc>{SITE}/t.xml</loc><lastmod>{LAST}</lastmod></sitemap></sitemapindex>",
+        f"{SITE}/b\n{SITE}/c\0d\n",
+    ],
+)
+def test_no_date_and_no_letter_of_a_sitemap_stops_a_run(house: House, web: Web, body: str) -> None:
+    web.put("/sitemap.xml", Reply(body.encode(), content_type="application/xml"))
+    web.put("/t.xml", Reply(f"<urlset><url><loc>{SITE}/b</loc></url></urlset>".encode()))
+    for path in ("/2026/03/02/a", "/b"):
+        web.put(path, Reply(path.encode()))
+    source = SitemapSource.model_validate(
+        {"name": "courier", "type": "sitemap", "url": f"{SITE}/sitemap.xml", "connect_to": web.endpoint}
+        | {"delay_seconds": 0, "opt_outs": "record"}
+    )
+    house.fetch(source)
+    assert "/b" in house.urls()

@@ -255,9 +255,9 @@ def _memento_datetime(headers: Mapping[str, str]) -> datetime | None:
     """When the page was captured (RFC 7089, 2.1.1)."""
     try:
         stated = parsedate_to_datetime(headers.get("memento-datetime", ""))
+        return None if stated.tzinfo is None else stated.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return None if stated.tzinfo is None else stated.astimezone(UTC)
 
 
 def _with_outcome(attempts: Sequence[Attempt], failure: Failure) -> tuple[Attempt, ...]:

@@ -20,6 +20,8 @@ LONGEST_TITLE = 1000
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _FIRST_BYTES = 512
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}>")
+_EXTENSION = re.compile(r"</?(?!(?:rdf|rss|atom|atom10|a10|dc|dcterms|content|feedburner):)[\w.-]{1,50}:[^<>]{0,5000}>")
+"""A tag of another vocabulary than those in which feeds give links, titles and dates."""
 _REFERENCE = re.compile(rb"&#([0-9]{1,20}|[xX][0-9a-fA-F]{1,20});?")
 """A reference to a character by its number; one of more digits is let stand, as it breaks nothing."""
 
@@ -61,8 +63,8 @@ def _xml_entries(answer: Response) -> list[FeedItem] | Failure:
     try:
         try:
             parsed = _parsed(answer.body, headers)
-        except (ValueError, LookupError, OverflowError):
-            # It trusts every reference to a character and every name of an encoding.
+        except Exception:  # noqa: BLE001 - as below
+            # It trusts every reference to a character, every encoding's name, and every extension's elements.
             parsed = _parsed(_plain(answer.body), {**headers, "content-type": "application/xml; charset=utf-8"})
         entries = [item for entry in parsed["entries"] if (item := _xml_item(entry, answer, parsed)) is not None]
     except Exception as error:  # noqa: BLE001 - hostile bytes make the parser raise almost anything; the failure is recorded
@@ -78,9 +80,18 @@ def _parsed(body: bytes, headers: Mapping[str, str]) -> Any:  # noqa: ANN401 - f
 
 
 def _plain(body: bytes) -> bytes:
-    """The feed in UTF-8 without a declaration, without NUL and without references to what is no character."""
-    text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\0", "")
-    return _REFERENCE.sub(_possible, _DECLARATION.sub("", text, count=1).encode())
+    """The feed in UTF-8, with what makes parsers fail taken out.
+
+    That is its declaration, NUL, references to what is no character, and the marks of extensions' elements, of which
+    nothing is wanted here; their texts stay.
+    """
+    bare = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = bare.decode("utf-8")
+    except UnicodeDecodeError:
+        text = bare.decode("windows-1252", "replace")
+    text = _EXTENSION.sub("", _DECLARATION.sub("", text.replace("\0", ""), count=1))
+    return _REFERENCE.sub(_possible, text.encode("utf-8", "replace"))
 
 
 def _possible(reference: re.Match[bytes]) -> bytes:

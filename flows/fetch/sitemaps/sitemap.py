@@ -109,7 +109,8 @@ def web_address(base: str, link: str, *, max_length: int) -> str | None:
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
         return None
-    return url if usable and len(url) <= max_length else None
+    # No database and no server takes a NUL.
+    return url if usable and len(url) <= max_length and "\0" not in url else None
 
 
 def day_in_path(url: str) -> str | None:
@@ -172,7 +173,7 @@ def _believable_day(url: str, changed: str | None) -> str | None:
     if day is None or changed is None:
         return day
     stated, last = Span.of(day), Span.of(changed)
-    return None if stated is not None and last is not None and last.end + _CHANGE_SLACK <= stated.start else day
+    return None if stated is not None and last is not None and last.end <= stated.start - _CHANGE_SLACK else day
 
 
 def _from_lines(body: bytes, settings: HttpSettings) -> Sitemap:

@@ -37,11 +37,11 @@ class Span:
 
     def may_meet(self, window: Window) -> bool:
         """The same for a date whose time zone is anybody's guess, where it does not say it."""
-        return not self.before(window.start) and self.start - self._slack < window.end
+        return not self.before(window.start) and self.start < window.end + self._slack
 
     def before(self, instant: datetime) -> bool:
         """Whether the date is over by then, in whatever time zone it is meant."""
-        return self.end + self._slack <= instant
+        return self.end <= instant - self._slack
 
     @property
     def _slack(self) -> timedelta:
