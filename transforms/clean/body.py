@@ -8,7 +8,7 @@ from typing import Literal
 import trafilatura
 from trafilatura.settings import Document as ExtractedDocument
 
-from transforms.clean import body_scope, json_ld, junk_lines, lead
+from transforms.clean import body_scope, json_ld, junk_lines, lead, script_text
 from transforms.clean.blocks import SUBHEADINGS, Block, blocks
 from transforms.clean.document import Document
 from transforms.clean.lines import Line, length
@@ -20,14 +20,23 @@ MIN_ARTICLE_BODY = 200
 MAX_HEADING_WORDS = 20
 MAX_COMPARED_ELEMENTS = 8_000
 """Larger pages are not given to trafilatura's fall-back extractors."""
+MIN_PARAGRAPH = 50
+"""Letters; a shorter line may be repeated, as a speaker's name is."""
 MIN_RUNNING_TEXT = 40
 """Letters of a block that counts as running text."""
 MIN_FOUND = 250
 """Letters; less than this makes other extractors worth asking."""
 MIN_FOUND_SHARE = 0.6
-"""Share of the page's running text that the extracted text must have not to be doubted."""
+"""Letters of an extracted text to those of the page's running text, below which it is doubted."""
+MAX_FOUND_SHARE = 1.3
+"""The same above which it is doubted: much of it is short or links, or the page is not built of blocks."""
 MIN_KEPT = 0.2
 """Share of the text below which what looks like junk is taken to be the text: a page of credits, say."""
+
+MIN_STATED_BY_ELEMENTS = 600
+"""Letters; where less is found, the text may be in the page's scripts."""
+MIN_SCRIPT_GAIN = 1.5
+"""Letters of a text in scripts to those found, for it to be believed."""
 
 Method = Literal["elements", "elements and siblings", "filtered by data", "data"]
 
@@ -52,6 +61,9 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
     if isinstance(extracted, Reject):
         return extracted
     lines = _aligned(extracted, page_blocks)
+    if length(lines) < MIN_STATED_BY_ELEMENTS and (stated_lines := _by_scripts(document, lines)):
+        lines = stated_lines
+    lines = _once(lines)
     link_lines = _share_of_link_lines(lines)
     lines, completed = body_scope.with_siblings(lines, page_blocks)
     lines = body_scope.with_siblings_between(lines, page_blocks)
@@ -69,7 +81,7 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
         lines, method = _by_article_body(lines, article_body, intro, method)
     elif len(lines) > 3:
         lines = body_scope.within_core(lines, intro.is_intro)
-    lines = _without_junk(lines, title_keys, name_keys, trusted=method == "filtered by data")
+    lines = _without_junk(_without_tail(lines), title_keys, name_keys, trusted=method == "filtered by data")
     printed_lead = None
     if standfirst is not None and not junk_lines.is_junk(standfirst.text):
         printed_lead = repaired(junk_lines.without_notes(standfirst.text))
@@ -111,7 +123,7 @@ def _extracted(document: Document, page_blocks: Sequence[Block]) -> list[Line] |
     running = sum(
         len(block.key) for block in page_blocks if len(block.key) >= MIN_RUNNING_TEXT and block.link_density < 0.5
     )
-    if length(found) >= MIN_FOUND and length(found) >= MIN_FOUND_SHARE * running:
+    if length(found) >= MIN_FOUND and MIN_FOUND_SHARE * running <= length(found) <= MAX_FOUND_SHARE * running:
         return found
     return _by_trafilatura(document, compared=True)
 
@@ -178,6 +190,37 @@ def _is_bold_heading(line: Line, block: Block) -> bool:
     )
 
 
+def _once(lines: Sequence[Line]) -> list[Line]:
+    """Lines without repeated paragraphs and without what is not shown, unless that is a paragraph of its own.
+
+    Pages repeat their article in hidden elements for machines; those behind a wall hide the rest of it.
+    """
+    seen: set[str] = set()
+    kept: list[Line] = []
+    for line in lines:
+        is_paragraph = len(line.key) >= MIN_PARAGRAPH
+        if is_paragraph and line.key in seen:
+            continue
+        if not is_paragraph and line.block is not None and line.block.is_hidden:
+            continue
+        seen.add(line.key)
+        kept.append(line)
+    return kept
+
+
+def _without_tail(lines: list[Line]) -> list[Line]:
+    """Lines up to a heading of other articles in the second half, behind which no long paragraph follows."""
+    total = length(lines)
+    before = 0
+    for at, line in enumerate(lines):
+        if before >= total / 2 and junk_lines.begins_other_articles(line.text):
+            rest = lines[at + 1 :]
+            if all(len(other.text) <= junk_lines.MAX_LINE for other in rest):
+                return lines[:at]
+        before += len(line.key)
+    return lines
+
+
 def _share_of_link_lines(lines: Sequence[Line]) -> float:
     linked = sum(len(line.key) for line in lines if line.block is not None and line.block.link_density > 0.85)
     return linked / max(1, length(lines))
@@ -216,6 +259,29 @@ def _by_article_body(lines: list[Line], article_body: str, intro: _Intro, method
         if keep:
             kept.append(line)
     return kept, "filtered by data"
+
+
+def _by_scripts(document: Document, lines: Sequence[Line]) -> list[Line]:
+    """Lines of a text in the page's scripts, of which those found are the beginning; none where nothing says so."""
+    if document.stated("og:type").lower() != "article" and not document.json_ld.articles:
+        return []
+    written = [
+        (piece, None) if isinstance(piece, str) else (piece.text, piece)
+        for piece in script_text.paragraphs(document.data_scripts)
+    ]
+    stated = [
+        Line(text, letters(text), None, is_heading=block is not None and _is_heading_block(block))
+        for text, block in written
+    ]
+    if length(stated) < MIN_SCRIPT_GAIN * length(lines):
+        return []
+    have = shingles(tokens(" ".join(line.text for line in stated)))
+    mostly_there = containment(shingles(tokens(" ".join(line.text for line in lines))), have) >= 0.5
+    return stated if mostly_there or length(lines) < MIN_ARTICLE_BODY // 2 else []
+
+
+def _is_heading_block(block: Block) -> bool:
+    return block.tag in SUBHEADINGS and len(block.text.split()) <= MAX_HEADING_WORDS
 
 
 def _is_supported(line: Line, data: frozenset[tuple[str, ...]], letters_of_data: str) -> bool:

@@ -13,6 +13,9 @@ from transforms.clean.wording import UNSTORABLE, squeeze
 MAX_ELEMENTS = 30_000
 """Bound on the time of extraction; the largest of 954 measured pages has 6,731 without its scripts."""
 
+MIN_DATA_SCRIPT = 500
+"""Characters."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -29,6 +32,8 @@ class Document:
     """Contents of the JSON-LD scripts."""
     other_scripts: tuple[str, ...]
     """Contents of other scripts that speak of publishing or creating: some pages have their data only there."""
+    data_scripts: tuple[str, ...]
+    """Contents of other scripts long enough to hold an article."""
     elements: int
     """Number of elements, with the scripts: what work on the page costs."""
 
@@ -87,17 +92,21 @@ def parse(text: str, address: str) -> Document | Reject:
     )
     scripts: list[str] = []
     other_scripts: list[str] = []
+    data_scripts: list[str] = []
     for element in tree.iter("script"):
         code = element.text
         if not code:
             continue
         if "ld+json" in (element.get("type") or "").lower():
             scripts.append(code)
-        elif "ublish" in code or "reated" in code:
+            continue
+        if "ublish" in code or "reated" in code:
             other_scripts.append(code)
+        if len(code) >= MIN_DATA_SCRIPT:
+            data_scripts.append(code)
     # Once their data is read they are only in the way: of every text, and of the time that copies of the tree take
     etree.strip_elements(tree, "script", "style", "svg", with_tail=False)
-    return Document(address, tree, meta, canonical, tuple(scripts), tuple(other_scripts), elements)
+    return Document(address, tree, meta, canonical, tuple(scripts), tuple(other_scripts), tuple(data_scripts), elements)
 
 
 @cache

@@ -7,11 +7,13 @@ from transforms.clean import word_lists
 
 MAX_LINE = 220
 """Longer lines are paragraphs, whatever they begin with."""
+MAX_TAIL_HEADING = 60
 _READING_TIME = re.compile(r"^\d{1,3}[ -]?(?:min|mins|minutes?|minuten)\b[. ]*(?:read|lesezeit)?\.?$", re.IGNORECASE)
 _DATE_LINE_LENGTH = 90
 _CREDIT = re.compile(r"(?:\bgetty images|\bshutterstock|/(?:afp|ap|reuters|dpa|epa|imago))\W{0,3}$", re.IGNORECASE)
 _CREDIT_LENGTH = 80
 _CONTACT = re.compile(r"^[^@]{0,30}\b[\w.+-]{1,40}@[\w.-]{3,40}\W{0,3}$")
+_ADDRESS = re.compile(r"^https?://\S+$")
 # what screen readers are told about a link, in brackets after it
 _LINK_NOTE = re.compile(
     r"\s?\((?:öffnet (?:in|im) (?:einem )?neuen (?:fenster|tab)|opens in (?:a )?new (?:window|tab)|external link"
@@ -29,11 +31,16 @@ def is_junk(line: str) -> bool:
         return True
     if _openings().match(folded) or _READING_TIME.match(folded):
         return True
-    if (len(line) <= _CREDIT_LENGTH and _CREDIT.search(line)) or _CONTACT.match(line):
+    if (len(line) <= _CREDIT_LENGTH and _CREDIT.search(line)) or _CONTACT.match(line) or _ADDRESS.match(line):
         return True
     if len(line) <= _DATE_LINE_LENGTH and _dated().match(folded):
         return True
     return bool(_byline().match(line.strip()))
+
+
+def begins_other_articles(line: str) -> bool:
+    """Whether the line is a heading such as stands above pointers to other articles, at the end of a page."""
+    return len(line) <= MAX_TAIL_HEADING and bool(_tail().match(line.casefold().strip(" \t-•*»›>|[](){}")))
 
 
 def without_notes(line: str) -> str:
@@ -49,6 +56,11 @@ def _whole() -> frozenset[str]:
 @cache
 def _openings() -> re.Pattern[str]:
     return _pattern("opening", r"(?!\w)")
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    return _pattern("tail", r"(?!\w)")
 
 
 @cache
