@@ -11,14 +11,14 @@ from transforms.clean.wording import letters, squeeze
 
 MIN_CHARACTERS = 400
 """Of a string as written; a shorter one is a summary."""
-MAX_CHARACTERS = 3_000_000
+MAX_CHARACTERS = 2_000_000
 """Of all scripts together; the rest is not read."""
 MAX_STRINGS = 200
 MIN_PROSE = 0.75
 """Share of a text's characters that are letters, digits or spaces; code and addresses have less."""
 MAX_WORD = 25
 """Characters of the mean word; encoded data has longer ones, scripts without spaces are let pass by their letters."""
-_STRING = re.compile(r'"((?:[^"\\\n]++|\\.){%d,}+)"' % MIN_CHARACTERS)
+_STRING = re.compile(r'"(?:[^"\\\n]++|\\.)*+"')
 _MARKUP = re.compile(r"<(?:p|br|div|h[1-6])\b", re.IGNORECASE)
 
 
@@ -37,8 +37,8 @@ def _strings(scripts: Iterable[str]) -> Iterator[str]:
     """Long string literals, and those in strings that are themselves data."""
     left, read = MAX_CHARACTERS, 0
     for script in scripts:
-        for match in _STRING.finditer(script[:left]):
-            for string in _decoded(match[0]):
+        for literal in _long_literals(script[:left]):
+            for string in _decoded(literal):
                 yield string
                 read += 1
                 if read >= MAX_STRINGS:
@@ -53,8 +53,12 @@ def _decoded(literal: str) -> Iterator[str]:
     if '":"' not in string:
         yield string
         return
-    for match in _STRING.finditer(string):
-        yield _value(match[0])
+    for inner in _long_literals(string):
+        yield _value(inner)
+
+
+def _long_literals(code: str) -> Iterator[str]:
+    return (match[0] for match in _STRING.finditer(code) if match.end() - match.start() > MIN_CHARACTERS)
 
 
 def _value(literal: str) -> str:
