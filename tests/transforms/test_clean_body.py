@@ -74,21 +74,28 @@ def test_hidden_copy_of_the_article_for_machines_is_left_out() -> None:
 
 
 def test_headings_of_other_articles_end_the_text() -> None:
-    tail = "<h3>More from The Harbour Post</h3>" + elements(
-        ["The ferry comes back", "A year after the storm the ferry to the islands sails again, if only in summer."]
-    )
+    teasers = [
+        "The ferry comes back",
+        "A year after the storm the ferry to the islands sails again, if only in summer.",
+    ]
+    tail = f"<div><h3>More from The Harbour Post</h3><div>{elements(teasers)}</div></div>"
     assert blocks_of(cleaned(article(elements(PARAGRAPHS) + tail))) == PARAGRAPHS
 
 
 def test_text_that_goes_on_behind_such_a_heading_is_kept() -> None:
-    assert (
-        PARAGRAPHS[5]
-        in blocks_of(
-            cleaned(
-                article(elements(PARAGRAPHS[:5]) + "<h3>More from the meeting</h3>" + elements([PARAGRAPHS[5] * 2]))
-            )
-        )[-1]
-    )
+    inner = elements(PARAGRAPHS[:5]) + "<h3>More from the meeting</h3>" + elements(["Nobody went home.", PARAGRAPHS[5]])
+    assert blocks_of(cleaned(article(inner)))[-2:] == ["Nobody went home.", PARAGRAPHS[5]]
+
+
+def test_question_asked_of_several_people_is_kept_each_time() -> None:
+    question = "What do you think that the vote will change for those who live and work in the harbour?"
+    inner = [text for paragraph in PARAGRAPHS for text in (question, paragraph)]
+    assert blocks_of(cleaned(article(elements(inner)))) == inner
+
+
+def test_headline_with_its_kicker_and_the_date_are_no_first_lines() -> None:
+    body = "<main><article><h1>Harbour : Council votes at night</h1><p>Mittwoch, 1. Mai 2024, 20:44 Uhr</p>"
+    assert blocks_of(cleaned(f"{body}{elements(PARAGRAPHS)}</article></main>")) == PARAGRAPHS
 
 
 def test_article_at_the_root_of_a_site_is_an_article() -> None:
@@ -117,6 +124,20 @@ def test_front_page_of_teasers_is_a_list() -> None:
 )
 def test_headings_above_other_articles_are_told_by_their_words(line: str, expected: bool) -> None:
     assert junk_lines.begins_other_articles(line) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("30. Januar 2024", True),
+        ("05.08.2024, 20:59 Uhr", True),
+        ("17:41 JST, October 13, 2024", True),
+        ("In 2024 the harbour had 12 ships", False),
+        ("2024", False),
+    ],
+)
+def test_lines_that_are_dates(line: str, expected: bool) -> None:
+    assert junk_lines.is_date(line) is expected
 
 
 @pytest.mark.parametrize("line", ["https://a.example.org/news/1", "VEA TAMBIÉN: El puerto cierra", "View comments"])

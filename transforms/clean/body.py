@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import trafilatura
+from lxml import html
 from trafilatura.settings import Document as ExtractedDocument
 
 from transforms.clean import body_scope, json_ld, junk_lines, lead, script_text
@@ -20,6 +21,8 @@ MIN_ARTICLE_BODY = 200
 MAX_HEADING_WORDS = 20
 MAX_COMPARED_ELEMENTS = 8_000
 """Larger pages are not given to trafilatura's fall-back extractors."""
+OPENING_LINES = 4
+"""Lines among which headline and date may stand."""
 MIN_PARAGRAPH = 50
 """Letters; a shorter line may be repeated, as a speaker's name is."""
 MIN_RUNNING_TEXT = 40
@@ -191,33 +194,52 @@ def _is_bold_heading(line: Line, block: Block) -> bool:
 
 
 def _once(lines: Sequence[Line]) -> list[Line]:
-    """Lines without repeated paragraphs and without what is not shown, unless that is a paragraph of its own.
+    """Lines without copies: paragraphs repeated in a row, and hidden elements that repeat the article for machines.
 
-    Pages repeat their article in hidden elements for machines; those behind a wall hide the rest of it.
+    What is repeated alone, as a question in an interview, stays, and what is hidden and stands nowhere else, as the
+    text behind a wall.
     """
     seen: set[str] = set()
-    kept: list[Line] = []
+    repeated: list[bool] = []
     for line in lines:
-        is_paragraph = len(line.key) >= MIN_PARAGRAPH
-        if is_paragraph and line.key in seen:
-            continue
-        if not is_paragraph and line.block is not None and line.block.is_hidden:
-            continue
+        repeated.append(len(line.key) >= MIN_PARAGRAPH and line.key in seen)
         seen.add(line.key)
-        kept.append(line)
+    hidden = [line.block is not None and line.block.is_hidden for line in lines]
+    only_hidden = any(
+        hidden[at] and not repeated[at] and len(line.key) >= MIN_PARAGRAPH and not junk_lines.is_junk(line.text)
+        for at, line in enumerate(lines)
+    )
+    kept: list[Line] = []
+    for at, line in enumerate(lines):
+        beside = repeated[max(0, at - 1) : at] + repeated[at + 1 : at + 2]
+        is_copy = repeated[at] and (hidden[at] or any(beside))
+        if not is_copy and (only_hidden or not hidden[at] or len(line.key) >= MIN_PARAGRAPH):
+            kept.append(line)
     return kept
 
 
 def _without_tail(lines: list[Line]) -> list[Line]:
-    """Lines up to a heading of other articles in the second half, behind which no long paragraph follows."""
+    """Lines up to a heading of other articles in the second half, behind which the text does not go on.
+
+    It goes on where a long paragraph follows, or one in the element that holds paragraphs before the heading.
+    """
     total = length(lines)
     before = 0
+    holding: set[html.HtmlElement] = set()
     for at, line in enumerate(lines):
         if before >= total / 2 and junk_lines.begins_other_articles(line.text):
             rest = lines[at + 1 :]
-            if all(len(other.text) <= junk_lines.MAX_LINE for other in rest):
+            if not any(
+                len(other.text) > junk_lines.MAX_LINE
+                or (other.block is not None and other.block.tag == "p" and other.block.element.getparent() in holding)
+                for other in rest
+            ):
                 return lines[:at]
         before += len(line.key)
+        if line.block is not None and line.block.tag == "p" and len(line.key) >= MIN_PARAGRAPH:
+            parent = line.block.element.getparent()
+            if parent is not None:
+                holding.add(parent)
     return lines
 
 
@@ -317,7 +339,7 @@ def _without_junk(lines: list[Line], titles: frozenset[str], names: frozenset[st
     drop_links = not trusted and _share_of_link_lines(lines) < 0.25
     kept: list[Line] = []
     for at, line in enumerate(lines):
-        if at < 4 and _repeats_title(line, titles):
+        if at < OPENING_LINES and (_repeats_title(line, titles) or _is_headline(line) or junk_lines.is_date(line.text)):
             continue
         block = line.block
         if (
@@ -332,6 +354,10 @@ def _without_junk(lines: list[Line], titles: frozenset[str], names: frozenset[st
             continue
         kept.append(line)
     return kept if length(kept) >= MIN_KEPT * total else lines
+
+
+def _is_headline(line: Line) -> bool:
+    return line.block is not None and line.block.tag == "h1"
 
 
 def _repeats_title(line: Line, titles: frozenset[str]) -> bool:
