@@ -87,6 +87,15 @@ def test_text_that_goes_on_behind_such_a_heading_is_kept() -> None:
     assert blocks_of(cleaned(article(inner)))[-2:] == ["Nobody went home.", PARAGRAPHS[5]]
 
 
+def test_lists_and_sub_headings_between_paragraphs_belong_to_the_text() -> None:
+    items = ["Two new cranes for the northern quay", "A ferry to the islands", "No night flights"]
+    listed = "<ul>" + "".join(f"<li><b>{item}</b></li>" for item in items) + "</ul>"
+    links = "<ul><li><a href=/1>The harbour in pictures</a></li><li><a href=/2>All about the vote</a></li></ul>"
+    first = f"{elements(PARAGRAPHS[:2])}<h2>The plan</h2>{listed}"
+    second = f"{elements(PARAGRAPHS[2:4])}{links}{elements(PARAGRAPHS[4:])}"
+    assert blocks_of(cleaned(article(first + second))) == [*PARAGRAPHS[:2], "The plan", *items, *PARAGRAPHS[2:]]
+
+
 def test_question_asked_of_several_people_is_kept_each_time() -> None:
     question = "What do you think that the vote will change for those who live and work in the harbour?"
     inner = [text for paragraph in PARAGRAPHS for text in (question, paragraph)]

@@ -75,7 +75,8 @@ def parse(text: str, address: str) -> Document | Reject:
         tree = html.document_fromstring(cleaned, parser=_parser())
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         return Reject("empty", f"no elements: {error}")
-    elements = int(tree.xpath("count(//*)"))
+    count = tree.xpath("count(//*)")
+    elements = int(count) if isinstance(count, float) else 0
     if elements > MAX_ELEMENTS:
         return Reject("too-large", f"{elements} elements, at most {MAX_ELEMENTS}")
     meta: dict[str, list[str]] = {}
