@@ -82,9 +82,11 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
     )
     if len(article_body) >= MIN_ARTICLE_BODY:
         lines, method = _by_article_body(lines, article_body, intro, method)
+        if method == "data":
+            lines = _aligned(lines, page_blocks)
     elif len(lines) > 3:
         lines = body_scope.within_core(lines, intro.is_intro)
-    lines = _without_junk(_without_tail(lines), title_keys, name_keys, trusted=method == "filtered by data")
+    lines = _without_junk(_without_tail(lines), title_keys, name_keys, trusted=method in {"filtered by data", "data"})
     printed_lead = None
     if standfirst is not None and not junk_lines.is_junk(standfirst.text):
         printed_lead = repaired(junk_lines.without_notes(standfirst.text))
