@@ -1,5 +1,6 @@
 """The text blocks of a page as its elements cut them, with what the elements around say about each."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
@@ -30,6 +31,7 @@ _INLINE_PARENTS = frozenset(
         "td", "button", "label",
     }
 )  # fmt: skip
+_NOT_SHOWN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 SUBHEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 
@@ -65,6 +67,11 @@ class Block:
             if distance < 3 and (ancestor.tag == "aside" or _is_named(ancestor, names)):
                 return True
         return False
+
+    @cached_property
+    def is_hidden(self) -> bool:
+        """Whether the page itself, not a style sheet, says that it is not shown."""
+        return _says_hidden(self.element) or any(_says_hidden(ancestor) for ancestor in self.element.iterancestors())
 
     @cached_property
     def is_bold(self) -> bool:
@@ -112,3 +119,8 @@ def blocks(body: html.HtmlElement) -> list[Block]:
 def _is_named(element: html.HtmlElement, names: tuple[str, ...]) -> bool:
     called = tokens_of(element, "class", "id")
     return bool(called) and any(name in called for name in names)
+
+
+def _says_hidden(element: html.HtmlElement) -> bool:
+    style = element.get("style")
+    return element.get("hidden") is not None or (style is not None and bool(_NOT_SHOWN.search(style)))

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import trafilatura
+from lxml import html
 from trafilatura.settings import Document as ExtractedDocument
 
-from transforms.clean import body_scope, json_ld, junk_lines, lead
+from transforms.clean import body_scope, json_ld, junk_lines, lead, script_text
 from transforms.clean.blocks import SUBHEADINGS, Block, blocks
 from transforms.clean.document import Document
 from transforms.clean.lines import Line, length
@@ -18,8 +19,27 @@ from transforms.clean.wording import containment, letters, repaired, shingles, s
 MIN_ARTICLE_BODY = 200
 """Characters; a shorter ``articleBody`` is a summary."""
 MAX_HEADING_WORDS = 20
+MAX_COMPARED_ELEMENTS = 8_000
+"""Larger pages are not given to trafilatura's fall-back extractors."""
+OPENING_LINES = 4
+"""Lines among which headline and date may stand."""
+MIN_PARAGRAPH = 50
+"""Letters; a shorter line may be repeated, as a speaker's name is."""
+MIN_RUNNING_TEXT = 40
+"""Letters of a block that counts as running text."""
+MIN_FOUND = 250
+"""Letters; less than this makes other extractors worth asking."""
+MIN_FOUND_SHARE = 0.6
+"""Letters of an extracted text to those of the page's running text, below which it is doubted."""
+MAX_FOUND_SHARE = 1.3
+"""The same above which it is doubted: much of it is short or links, or the page is not built of blocks."""
 MIN_KEPT = 0.2
 """Share of the text below which what looks like junk is taken to be the text: a page of credits, say."""
+
+MIN_STATED_BY_ELEMENTS = 600
+"""Letters; where less is found, the text may be in the page's scripts."""
+MIN_SCRIPT_GAIN = 1.5
+"""Letters of a text in scripts to those found, for it to be believed."""
 
 Method = Literal["elements", "elements and siblings", "filtered by data", "data"]
 
@@ -40,10 +60,13 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
     name_keys = frozenset(letters(name) for name in names)
     title_keys = frozenset(key for title in titles if (key := letters(title)))
     page_blocks = blocks(document.body)
-    extracted = _extracted(document)
+    extracted = _extracted(document, page_blocks)
     if isinstance(extracted, Reject):
         return extracted
     lines = _aligned(extracted, page_blocks)
+    if length(lines) < MIN_STATED_BY_ELEMENTS and (stated_lines := _by_scripts(document, lines)):
+        lines = stated_lines
+    lines = _once(lines)
     link_lines = _share_of_link_lines(lines)
     lines, completed = body_scope.with_siblings(lines, page_blocks)
     lines = body_scope.with_siblings_between(lines, page_blocks)
@@ -59,9 +82,11 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
     )
     if len(article_body) >= MIN_ARTICLE_BODY:
         lines, method = _by_article_body(lines, article_body, intro, method)
+        if method == "data":
+            lines = _aligned(lines, page_blocks)
     elif len(lines) > 3:
         lines = body_scope.within_core(lines, intro.is_intro)
-    lines = _without_junk(lines, title_keys, name_keys, trusted=method == "filtered by data")
+    lines = _without_junk(_without_tail(lines), title_keys, name_keys, trusted=method in {"filtered by data", "data"})
     printed_lead = None
     if standfirst is not None and not junk_lines.is_junk(standfirst.text):
         printed_lead = repaired(junk_lines.without_notes(standfirst.text))
@@ -92,11 +117,29 @@ class _Intro:
         return line.block is not None and lead.is_named_lead(line.block)
 
 
-def _extracted(document: Document) -> list[Line] | Reject:
+def _extracted(document: Document, page_blocks: Sequence[Block]) -> list[Line] | Reject:
+    """Lines that trafilatura finds; by its own rules, and compared with other extractors where these find little.
+
+    The comparison costs half as much again, changes one page of thirty, and takes time by the square of the page.
+    """
+    found = _by_trafilatura(document, compared=False)
+    if isinstance(found, Reject) or document.elements > MAX_COMPARED_ELEMENTS:
+        return found
+    running = sum(
+        len(block.key) for block in page_blocks if len(block.key) >= MIN_RUNNING_TEXT and block.link_density < 0.5
+    )
+    if length(found) >= MIN_FOUND and MIN_FOUND_SHARE * running <= length(found) <= MAX_FOUND_SHARE * running:
+        return found
+    return _by_trafilatura(document, compared=True)
+
+
+def _by_trafilatura(document: Document, *, compared: bool) -> list[Line] | Reject:
     url = document.address if document.address.startswith("http") else None
     try:
         # Comments are not the article; deduplication would keep state across pages
-        extracted = trafilatura.bare_extraction(document.tree, url=url, include_comments=False, deduplicate=False)
+        extracted = trafilatura.bare_extraction(
+            document.tree, url=url, fast=not compared, include_comments=False, deduplicate=False
+        )
     except Exception as error:  # noqa: BLE001 - hostile markup makes a foreign parser fail in ways nobody can list
         return Reject("extractor-failed", f"{type(error).__name__}: {error}"[:500])
     if not isinstance(extracted, ExtractedDocument) or extracted.body is None:
@@ -152,6 +195,56 @@ def _is_bold_heading(line: Line, block: Block) -> bool:
     )
 
 
+def _once(lines: Sequence[Line]) -> list[Line]:
+    """Lines without copies: paragraphs repeated in a row, and hidden elements that repeat the article for machines.
+
+    What is repeated alone, as a question in an interview, stays, and what is hidden and stands nowhere else, as the
+    text behind a wall.
+    """
+    seen: set[str] = set()
+    repeated: list[bool] = []
+    for line in lines:
+        repeated.append(len(line.key) >= MIN_PARAGRAPH and line.key in seen)
+        seen.add(line.key)
+    hidden = [line.block is not None and line.block.is_hidden for line in lines]
+    only_hidden = any(
+        hidden[at] and not repeated[at] and len(line.key) >= MIN_PARAGRAPH and not junk_lines.is_junk(line.text)
+        for at, line in enumerate(lines)
+    )
+    kept: list[Line] = []
+    for at, line in enumerate(lines):
+        beside = repeated[max(0, at - 1) : at] + repeated[at + 1 : at + 2]
+        is_copy = repeated[at] and (hidden[at] or any(beside))
+        if not is_copy and (only_hidden or not hidden[at] or len(line.key) >= MIN_PARAGRAPH):
+            kept.append(line)
+    return kept
+
+
+def _without_tail(lines: list[Line]) -> list[Line]:
+    """Lines up to a heading of other articles in the second half, behind which the text does not go on.
+
+    It goes on where a long paragraph follows, or one in the element that holds paragraphs before the heading.
+    """
+    total = length(lines)
+    before = 0
+    holding: set[html.HtmlElement] = set()
+    for at, line in enumerate(lines):
+        if before >= total / 2 and junk_lines.begins_other_articles(line.text):
+            rest = lines[at + 1 :]
+            if not any(
+                len(other.text) > junk_lines.MAX_LINE
+                or (other.block is not None and other.block.tag == "p" and other.block.element.getparent() in holding)
+                for other in rest
+            ):
+                return lines[:at]
+        before += len(line.key)
+        if line.block is not None and line.block.tag == "p" and len(line.key) >= MIN_PARAGRAPH:
+            parent = line.block.element.getparent()
+            if parent is not None:
+                holding.add(parent)
+    return lines
+
+
 def _share_of_link_lines(lines: Sequence[Line]) -> float:
     linked = sum(len(line.key) for line in lines if line.block is not None and line.block.link_density > 0.85)
     return linked / max(1, length(lines))
@@ -192,6 +285,29 @@ def _by_article_body(lines: list[Line], article_body: str, intro: _Intro, method
     return kept, "filtered by data"
 
 
+def _by_scripts(document: Document, lines: Sequence[Line]) -> list[Line]:
+    """Lines of a text in the page's scripts, of which those found are the beginning; none where nothing says so."""
+    if document.stated("og:type").lower() != "article" and not document.json_ld.articles:
+        return []
+    written = [
+        (piece, None) if isinstance(piece, str) else (piece.text, piece)
+        for piece in script_text.paragraphs(document.data_scripts)
+    ]
+    stated = [
+        Line(text, letters(text), None, is_heading=block is not None and _is_heading_block(block))
+        for text, block in written
+    ]
+    if length(stated) < MIN_SCRIPT_GAIN * length(lines):
+        return []
+    have = shingles(tokens(" ".join(line.text for line in stated)))
+    mostly_there = containment(shingles(tokens(" ".join(line.text for line in lines))), have) >= 0.5
+    return stated if mostly_there or length(lines) < MIN_ARTICLE_BODY // 2 else []
+
+
+def _is_heading_block(block: Block) -> bool:
+    return block.tag in SUBHEADINGS and len(block.text.split()) <= MAX_HEADING_WORDS
+
+
 def _is_supported(line: Line, data: frozenset[tuple[str, ...]], letters_of_data: str) -> bool:
     words = tokens(line.text)
     if len(words) < 3:
@@ -225,7 +341,7 @@ def _without_junk(lines: list[Line], titles: frozenset[str], names: frozenset[st
     drop_links = not trusted and _share_of_link_lines(lines) < 0.25
     kept: list[Line] = []
     for at, line in enumerate(lines):
-        if at < 4 and _repeats_title(line, titles):
+        if at < OPENING_LINES and (_repeats_title(line, titles) or _is_headline(line) or junk_lines.is_date(line.text)):
             continue
         block = line.block
         if (
@@ -240,6 +356,10 @@ def _without_junk(lines: list[Line], titles: frozenset[str], names: frozenset[st
             continue
         kept.append(line)
     return kept if length(kept) >= MIN_KEPT * total else lines
+
+
+def _is_headline(line: Line) -> bool:
+    return line.block is not None and line.block.tag == "h1"
 
 
 def _repeats_title(line: Line, titles: frozenset[str]) -> bool:

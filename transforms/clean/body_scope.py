@@ -20,7 +20,7 @@ MAX_INCOMPLETE = 100_000
 """Letters; a longer text is searched for nothing that it may lack, as the search takes time by its square."""
 MAX_GAP = 12
 """Blocks between two of the text beyond which something else stands between them."""
-_TEXT_TAGS = frozenset({"p", "h2", "h3", "h4"})
+_BETWEEN = frozenset({"p", "h2", "h3", "h4", "li"})
 
 
 def with_siblings(lines: list[Line], blocks: Sequence[Block]) -> tuple[list[Line], bool]:
@@ -64,10 +64,10 @@ def with_siblings(lines: list[Line], blocks: Sequence[Block]) -> tuple[list[Line
 
 
 def with_siblings_between(lines: list[Line], blocks: Sequence[Block]) -> list[Line]:
-    """Lines completed by the sub-headings and short paragraphs that stand between them in the same parent element.
+    """Lines completed by sub-headings, short paragraphs and lists that stand between them in the same parent element.
 
-    Extractors drop what is short; a sibling of the paragraph before and of the one after it belongs to the text, unless
-    the page repeats it (a box) or the text has most of it (a paragraph without its notes).
+    Extractors drop what is short or a list; a sibling of the paragraph before and of the one after it belongs to the
+    text, unless the page repeats it (a box), it is of links, or the text has most of it (a paragraph without notes).
     """
     if length(lines) > MAX_INCOMPLETE:
         return lines
@@ -80,17 +80,23 @@ def with_siblings_between(lines: list[Line], blocks: Sequence[Block]) -> list[Li
     for before, after in pairwise(placed):
         if not before.position + 1 < after.position <= before.position + MAX_GAP:
             continue
-        parents = (before.element.getparent(), after.element.getparent())
+        parent = _holder(before)
+        if parent is None or _holder(after) is not parent:
+            continue
         for block in blocks[before.position + 1 : after.position]:
-            if block.tag not in _TEXT_TAGS or block.key in have or repeated[block.key] > 1 or block.key in everything:
+            if block.tag not in _BETWEEN or block.key in have or repeated[block.key] > 1 or block.key in everything:
                 continue
-            parent = block.element.getparent()
-            beside = parent is parents[0] and parent is parents[1]
-            if not beside or block.link_density >= 0.5 or block.is_furniture:
+            if _holder(block) is not parent or block.link_density >= 0.5 or block.is_furniture:
                 continue
             if containment(shingles(tokens(block.text)), known) < 0.5:
                 missing.append(block)
     return _merged(lines, missing) if missing else lines
+
+
+def _holder(block: Block) -> html.HtmlElement | None:
+    """The element that holds the block beside others: its parent, or of an item that of its list."""
+    parent = block.element.getparent()
+    return parent.getparent() if parent is not None and block.tag == "li" and parent.tag in {"ul", "ol"} else parent
 
 
 def within_core(lines: list[Line], is_intro: Callable[[Line], bool]) -> list[Line]:
@@ -159,6 +165,6 @@ def _merged(lines: Sequence[Line], missing: Sequence[Block]) -> list[Line]:
         at = max(at + 1e-6, line.block.position if line.block is not None else at)
         placed.append((at, order, line))
     for order, block in enumerate(missing):
-        heading = block.tag != "p"
+        heading = block.tag not in {"p", "li"}
         placed.append((block.position, len(lines) + order, Line(block.text, block.key, block, is_heading=heading)))
     return [line for _, _, line in sorted(placed, key=lambda item: item[:2])]

@@ -20,6 +20,8 @@ UNSTATED_WALL_WORDS = 60
 ERROR_WORDS = 200
 CONSENT_WORDS = 300
 LINK_LINES = 0.5
+RUNNING = 100
+"""Letters of a paragraph; the teasers of a front page are shorter, or links."""
 
 _LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
 
@@ -107,7 +109,7 @@ def _reads_on(body: Body) -> bool:
     running = sum(
         len(line.key)
         for line in body.lines
-        if len(line.key) > 150 and (not line.block or line.block.link_density < 0.3)
+        if len(line.key) > RUNNING and (not line.block or line.block.link_density < 0.3)
     )
     return running > total / 2
 

@@ -11,7 +11,6 @@ INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Soft hyphen, zero-width space, word joiner, byte order mark: they mean layout, not text."""
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 """Control characters, which no text needs, and surrogates, which UTF-8 cannot hold."""
-_SPACE = re.compile(r"\s+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
@@ -23,9 +22,13 @@ def squeeze(text: str | None) -> str:
     """The text in NFC on one line: white space runs become one space, what cannot be seen or stored goes."""
     if not text:
         return ""
+    text = " ".join(text.split())
     if not text.isascii():
-        text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
-    return _SPACE.sub(" ", UNSTORABLE.sub(" ", text)).strip()
+        text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # nearly always: nothing that is invisible or cannot be stored is
+        return text
+    text = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+    return " ".join(UNSTORABLE.sub(" ", text).split())
 
 
 def repaired(text: str) -> str:
