@@ -26,6 +26,17 @@ SLOT_BITS = 8
 MIN_SHINGLES = 20
 """A shorter text has no signature: it is a caption or a teaser, and too little to call two of them alike."""
 
+MIN_RESEMBLANCE = 0.5
+"""Texts that have at least this much in common are copies of one text."""
+MIN_CONTAINMENT = 0.8
+MIN_RESEMBLANCE_OF_CONTAINED = 0.35
+"""A text of which the other has at least that share is a part of it, where the two have this much in common."""
+MAX_DAYS_APART = 3
+"""Between the days of publication of two copies in different sources. Within one source it is the same day: what a site
+prints every day with other figures (weather, prices, draws) is no copy. Equal texts are copies whenever."""
+MAX_STORY_DAYS = 7
+"""From the first of a story to the last that counts to it, so that no chain of likenesses goes on for ever."""
+
 _AT_ONCE = 4096
 """Shingles hashed in one step: it bounds memory to 4 MB whatever the text's length."""
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -79,6 +90,19 @@ def containment(one: Signature, other: Signature) -> float:
     alike = resemblance(one, other)
     in_both = alike / (1 + alike) * (one.shingles + other.shingles)
     return min(1.0, in_both / min(one.shingles, other.shingles))
+
+
+def are_alike(one: Signature, other: Signature) -> bool:
+    """Whether two texts are copies of one, or one a part of the other."""
+    alike = resemblance(one, other)
+    return alike >= MIN_RESEMBLANCE or (
+        alike >= MIN_RESEMBLANCE_OF_CONTAINED and containment(one, other) >= MIN_CONTAINMENT
+    )
+
+
+def share_a_band(one: Signature, other: Signature) -> bool:
+    """Whether two texts are compared at all."""
+    return any(left == right for left, right in zip(one.bands, other.bands, strict=True))
 
 
 def _mixed(numbers: _Hashes) -> _Hashes:
