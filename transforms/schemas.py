@@ -251,7 +251,9 @@ ARTICLES = Table(
             pa.list_(pa.uint32()),
             "MinHash of the text: 32 numbers of four slots of 8 bits each; NULL where the text is too short for one.",
         ),
-        Column("similarity_shingles", pa.int32(), "Different runs of three words in the text, where it has a signature."),
+        Column(
+            "similarity_shingles", pa.int32(), "Different runs of three words in the text, where it has a signature."
+        ),
     ),
 )
 

@@ -198,7 +198,7 @@ def test_a_chain_of_likenesses_is_cut_into_stories_of_a_week(world: World) -> No
         world,
         *(
             article(sources[day % 2], f"day {day:02}", edited(1, introduction=60 + day), day=day, hour=1)
-            for day in range(0, 20)
+            for day in range(20)
         ),
     )
     world.publish()
@@ -253,7 +253,7 @@ def test_a_story_falls_apart_when_what_held_it_together_leaves(world: World) -> 
 
 
 def test_an_article_from_before_signatures_is_linked_by_its_equal_text(world: World) -> None:
-    old = {"similarity_signature": None, "similarity_shingles": None}
+    old: dict[str, Any] = {"similarity_signature": None, "similarity_shingles": None}
     add(
         world,
         article("courier", "old", text(1), **old),
