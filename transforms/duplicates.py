@@ -77,12 +77,12 @@ def signature(text: str) -> Signature | None:
 
 def resemblance(one: Signature, other: Signature) -> float:
     """Estimate of the share of all shingles of two texts that both have (Jaccard), 0 to 1."""
-    equal: int = sum(
+    equal = sum(
         (left ^ right) >> SLOT_BITS * place & (2**SLOT_BITS - 1) == 0
         for left, right in zip(one.bands, other.bands, strict=True)
         for place in range(SLOTS_PER_BAND)
     )
-    return max(0.0, (equal / SLOTS - _BY_CHANCE) / (1 - _BY_CHANCE))
+    return float(max(0.0, (equal / SLOTS - _BY_CHANCE) / (1 - _BY_CHANCE)))
 
 
 def containment(one: Signature, other: Signature) -> float:

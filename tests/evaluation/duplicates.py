@@ -72,9 +72,8 @@ def _print(found: dict[tuple[bool, str], list[tuple[float, float, bool]]]) -> No
         (copies, linked) for (copies, kind), values in found.items() if kind != ONE_EVENT for *_, linked in values
     ]
     right = sum(copies and linked for copies, linked in decided)
-    print(
-        f"precision: {right / sum(linked for _, linked in decided):.4f}  recall: {right / sum(c for c, _ in decided):.4f}"
-    )
+    precision = right / sum(linked for _, linked in decided)
+    print(f"precision: {precision:.4f}  recall: {right / sum(copies for copies, _ in decided):.4f}")
     print(f"(without {ONE_EVENT!r}: what is linked there was read, and is agency copy)")
 
 
