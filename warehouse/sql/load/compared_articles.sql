@@ -1,9 +1,11 @@
 -- Articles that can be alike: those touched by this load, and those of the days around them, in their latest versions.
 -- Live blogs are left out: each state of one repeats the state before it.
-WITH touched_days AS (
-    SELECT min(day) - $max_days_apart::INTEGER AS first, max(day) + $max_days_apart::INTEGER AS last
-    FROM lake.latest_pages
-    WHERE article_id IN (SELECT article_id FROM touched_articles)
+WITH near_days AS (
+    SELECT DISTINCT touched.day + apart.days::INTEGER AS day
+    FROM (
+        SELECT DISTINCT day FROM lake.latest_pages WHERE article_id IN (SELECT article_id FROM touched_articles)
+    ) AS touched
+    CROSS JOIN (SELECT unnest(range(-$max_days_apart::INTEGER, $max_days_apart::INTEGER + 1)) AS days) AS apart
 )
 SELECT
     row_number() OVER ()::INTEGER AS number,
@@ -16,6 +18,6 @@ SELECT
 FROM lake.latest_pages AS latest
 JOIN lake.articles AS article ON article.page_id = latest.page_id AND article.part = latest.part
 WHERE
-    latest.day BETWEEN (SELECT first FROM touched_days) AND (SELECT last FROM touched_days)
+    latest.day IN (SELECT day FROM near_days)
     AND article.similarity_signature IS NOT NULL
     AND NOT article.is_live_blog
