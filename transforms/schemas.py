@@ -246,6 +246,14 @@ ARTICLES = Table(
         _required("observed_at", INSTANT, "When the page was fetched."),
         _PART,
         _TOOL,
+        Column(
+            "similarity_signature",
+            pa.list_(pa.uint32()),
+            "MinHash of the text: 32 numbers of four slots of 8 bits each; NULL where the text is too short for one.",
+        ),
+        Column(
+            "similarity_shingles", pa.int32(), "Different runs of three words in the text, where it has a signature."
+        ),
     ),
 )
 

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from transforms.schemas import TABLES, Table
+from warehouse import stories
 from warehouse.catalogue import Catalogue
 from warehouse.ddl import definitions_hash, literal, quoted, stored_values
 from warehouse.lake import Lake
@@ -101,9 +102,12 @@ def mark_all_parts_changed(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE OR REPLACE TEMP TABLE changed_parts AS SELECT DISTINCT part FROM lake.loaded_parts")
 
 
-def apply(connection: duckdb.DuckDBPyConnection, changes: Difference, lake: Lake) -> dict[str, int]:
+def apply(
+    connection: duckdb.DuckDBPyConnection, changes: Difference, lake: Lake, *, other_definitions: bool = False
+) -> dict[str, int]:
     """Delete and insert what differs; return the rows inserted by table.
 
+    With ``other_definitions`` than the database was made by, what the loader derives is renewed for every article.
     Leaves a temporary table ``changed_parts`` for the checks. Memory is bounded by DuckDB's limit and the footers of
     ``FILES_AT_ONCE`` files.
     """
@@ -123,7 +127,10 @@ def apply(connection: duckdb.DuckDBPyConnection, changes: Difference, lake: Lake
     fresh = [{"part": file.part.name} for file in changes.lacking if file.table == "articles"]
     _remember(connection, "fresh_parts", fresh)
     _touch_articles(connection, "fresh_parts")
+    if other_definitions:
+        connection.execute("INSERT INTO touched_articles SELECT DISTINCT article_id FROM lake.articles")
     _renew_latest_pages(connection)
+    stories.renew(connection)
     insert_rows(connection, LOADED_PARTS, [_loaded_row(file) for file in changes.lacking])
     return {name: rows for name, rows in inserted.items() if rows}
 

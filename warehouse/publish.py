@@ -164,7 +164,7 @@ def _load(
     if not known_definitions:
         define(connection)
     changes = load.difference(connection, wanted)
-    inserted = load.apply(connection, changes, lake)
+    inserted = load.apply(connection, changes, lake, other_definitions=not known_definitions)
     load.replace_days(connection, wanted.days)
     load.replace_runs(connection, catalogue)
     if not known_definitions:

@@ -50,6 +50,64 @@ LATEST_PAGES = Table(
     ),
 )
 
+SIMILAR_ARTICLES = Table(
+    name="similar_articles",
+    doc="Two articles whose latest texts are alike without being equal; every pair is there in both directions.",
+    step="load",
+    key=("article_id", "other_id"),
+    columns=(
+        Column("article_id", pa.string(), "One article.", required=True),
+        Column("other_id", pa.string(), "The other one.", required=True),
+        Column(
+            "resemblance",
+            pa.float32(),
+            "Share of the runs of three words of both texts that both have, 0 to 1; an estimate, give or take 0.04.",
+            required=True,
+        ),
+        Column(
+            "containment",
+            pa.float32(),
+            "Share of the shorter text's runs of three words that the longer one has, 0 to 1; an estimate.",
+            required=True,
+        ),
+    ),
+)
+
+STORY_ARTICLES = Table(
+    name="story_articles",
+    doc="An article that has copies or is one; one without is a story of its own and not here.",
+    step="load",
+    key=("article_id",),
+    columns=(
+        Column("article_id", pa.string(), "Article, by its canonical URL.", required=True),
+        Column(
+            "chain_id",
+            pa.string(),
+            "First of all articles that equal or like texts connect; a long chain is several stories.",
+            required=True,
+        ),
+        Column(
+            "story_id",
+            pa.string(),
+            "The story: the id of its original, the article that was published first.",
+            required=True,
+        ),
+        Column(
+            "duplicate_kind",
+            pa.string(),
+            "Whether its text is that of the original or like it; NULL for the original.",
+            values=("exact", "near"),
+        ),
+        Column("story_agency", pa.string(), "News agency that the first of the story's articles to name one names."),
+        Column(
+            "is_agency_copy",
+            pa.bool_(),
+            "Whether several sources have the story and one of its articles names a news agency.",
+            required=True,
+        ),
+    ),
+)
+
 SOURCE_DAYS = Table(
     name="source_days",
     doc="How far one UTC day of one source has been fetched; days without any window are rows too.",
@@ -131,7 +189,17 @@ PUBLICATION = Table(
 )
 
 STATE: Mapping[str, Table] = {
-    table.name: table for table in (LOADED_PARTS, LATEST_PAGES, SOURCE_DAYS, RUNS, CHECK_RESULTS, PUBLICATION)
+    table.name: table
+    for table in (
+        LOADED_PARTS,
+        LATEST_PAGES,
+        SIMILAR_ARTICLES,
+        STORY_ARTICLES,
+        SOURCE_DAYS,
+        RUNS,
+        CHECK_RESULTS,
+        PUBLICATION,
+    )
 }
 """The loader's own tables; they lie in the schema ``lake`` beside the loaded ones."""
 

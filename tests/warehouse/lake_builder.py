@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from transforms.duplicates import signature
 from transforms.identity import content_hash, stable_id
 from transforms.schemas import INSTANT, TABLES, Table
 from warehouse.catalogue import Catalogue, SourceDay
@@ -220,8 +221,15 @@ def _page_rows(rows: dict[str, list[dict[str, Any]]], part: Part, draft: Draft, 
             "observed_at": observed,
             "part": part.name,
             "tool": "clean 1",
+            **similarity(draft.text),
         }
     )
+
+
+def similarity(text: str) -> dict[str, Any]:
+    """The columns that the clean step derives from a text to compare it by."""
+    found = signature(text)
+    return {"similarity_signature": list(found.bands), "similarity_shingles": found.shingles} if found else {}
 
 
 def _annotation_rows(rows: dict[str, list[dict[str, Any]]], part: Part, draft: Draft) -> None:

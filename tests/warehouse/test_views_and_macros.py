@@ -101,7 +101,7 @@ def test_articles_shows_the_latest_version_and_article_versions_all(database: du
 
 
 def test_a_text_in_two_outlets_is_one_story(database: duckdb.DuckDBPyConnection) -> None:
-    [[articles, sources, first]] = rows(database, "SELECT articles, sources, first_day FROM story_copies")
+    [[articles, sources, first]] = rows(database, "SELECT articles, sources, first_day FROM stories")
     assert (articles, sources, first) == (2, ["courier", "ledger"], date(2026, 3, 2))
     assert rows(database, "SELECT copies, copied_by FROM articles_unique WHERE copies > 1") == [
         (2, ["courier", "ledger"])

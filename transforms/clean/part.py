@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from transforms import schemas
+from transforms import duplicates, schemas
 from transforms.clean.article import clean_page
 from transforms.clean.records import Article, Page, Reject
 
@@ -59,4 +59,7 @@ def article_row(article: Article) -> dict[str, Any]:
     row["authors"] = list(article.authors)
     row["tags"] = list(article.tags)
     row["headings"] = [{"start": span.start, "end": span.end} for span in article.headings]
+    if signature := duplicates.signature(article.text):
+        row["similarity_signature"] = list(signature.bands)
+        row["similarity_shingles"] = signature.shingles
     return row

@@ -29,7 +29,7 @@ SELECT
     CASE WHEN numbered.version > 1 THEN numbered.title_changed END AS title_changed,
     CASE WHEN numbered.version > 1 THEN numbered.text_changed END AS text_changed,
     numbered.previous_page_id,
-    article.* EXCLUDE (article_id)
+    article.* EXCLUDE (article_id, similarity_signature, similarity_shingles)
 FROM lake.articles AS article
 JOIN numbered ON numbered.page_id = article.page_id AND numbered.part = article.part
 JOIN lake.latest_pages AS latest ON latest.article_id = article.article_id;
