@@ -36,7 +36,7 @@ def print_status(home: Home, console: Console) -> None:
         console.print(f"Lake in {home.root}", highlight=False, soft_wrap=True)
         console.print(grid(("source", "days", "done until (UTC)", "parts", *tables), lines))
         for source, pages in catalogue.queue.waiting().items():
-            console.print(f"{source}: {pages} pages wait to be asked for, or asked for again")
+            console.print(f"queue: {pages} pages of {source} wait to be asked for, or asked for again")
         for step in ("clean", "annotate"):
             if lacking := catalogue.parts_lacking(step):
                 console.print(f"{step}: {len(lacking)} parts to do; the next `newslake run` does them")
