@@ -91,19 +91,24 @@ def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
         days.setdefault(group, set()).add(printed_date.value.day)
     for position, printed_date, is_named, group in found:
         # without a name or label, a date is the article's only beside its headline and outside of a list of dates
-        is_told = is_named or printed_date.label is not None
+        is_listed = len(days[group]) > 1
         is_near = headline is not None and abs(position - at) <= NEAR_HEADLINE
-        if not is_told and not (is_near and len(days[group]) == 1):
+        is_told = is_near or printed_date.label is not None
+        if not is_named and (is_listed or not is_told):
+            continue
+        if is_listed and group.startswith("a "):
             continue
         rank = {"published": 0, "modified": 3}.get(printed_date.label or "", 1 if is_named else 2)
         yield rank, 2 * abs(position - at) + (position < at), printed_date
 
 
 def _own_text(element: html.HtmlElement) -> str:
-    """Text directly in the element, where it holds a year."""
+    """Text of the element, where what stands directly in it holds a year and is short."""
     pieces = [element.text, *(child.tail for child in element)]
     own = " ".join(piece for piece in pieces if piece)
-    return squeeze(own) if len(own) < 1000 and _YEAR.search(own) else ""
+    if len(own) > date_values.MAX_CHARACTERS or not _YEAR.search(own):
+        return ""
+    return text_of(element) if len(element) <= 3 else squeeze(own)
 
 
 def _read(text: str, *, month_first: bool) -> tuple[DateValue, Literal["published", "modified"] | None, int] | None:
