@@ -46,6 +46,7 @@ _SCRIPT_DATE = re.compile(
 _OTHER_THINGS = frozenset(
     {"videoobject", "imageobject", "comment", "review", "podcastepisode", "product", "event", "person", "clip"}
 )
+_MARKED = frozenset({"json-ld", "meta", "microdata", "feed"})
 _PRECISION = {"day": 0, "local": 1, "instant": 2}
 
 
@@ -68,21 +69,26 @@ def published(document: Document, item_published: str | None) -> tuple[DateCandi
         *_from_time_elements(document),
         *from_address(document.address, document.canonical or ""),
     ]
-    if not any(candidate.origin in {"json-ld", "meta", "microdata", "feed"} for candidate in found):
+    marked = [candidate for candidate in found if candidate.origin in _MARKED and _doubt(candidate) < len(ORDER)]
+    if not marked:
         found += _from_json_ld(document, "dateCreated")
         found += _from_scripts(document)
-        found += _from_print(document)
-    elif all(candidate.value.precision == "instant" and not candidate.value.moment.utcoffset() for candidate in found):
-        found += _from_print(document)  # only readers are told the local time
+    if not marked or all(_is_utc(candidate.value) for candidate in found):
+        vague = any(candidate.origin == "meta" for candidate in found)
+        found += _from_print(document, only_near=vague)  # only readers are told the local time
     if not found:
         found += _from_search(document)
     return tuple(sorted(found, key=_doubt))
 
 
+def _is_utc(value: DateValue) -> bool:
+    return value.precision == "instant" and not value.moment.utcoffset()
+
+
 def _doubt(candidate: DateCandidate) -> float:
     """Place in the order of belief, from 0."""
     if candidate.where in _vague_metas():
-        return ORDER.index("time-element") + 0.5
+        return len(ORDER)
     return ORDER.index(candidate.origin)
 
 
@@ -115,6 +121,7 @@ def choose(candidates: Sequence[DateCandidate]) -> DateCandidate | None:
             continue
         if _agree(first.value, other.value):
             first = replace(other, origin=first.origin, where=f"{first.where}, made exact by {other.where}")
+    first = _as_most_write_it(first, candidates)
     if first.value.precision == "instant" and not first.value.moment.utcoffset():
         for other in candidates:
             moment = other.value.moment
@@ -135,6 +142,22 @@ def choose(candidates: Sequence[DateCandidate]) -> DateCandidate | None:
             if local is not first.value:
                 return replace(first, value=local)
     return first
+
+
+def _as_most_write_it(first: DateCandidate, candidates: Sequence[DateCandidate]) -> DateCandidate:
+    """With the seconds that most places give, where they agree on the minute."""
+    if first.value.precision != "instant":
+        return first
+    moments = [
+        candidate.value.moment.astimezone(UTC)
+        for candidate in candidates
+        if candidate.value.precision == "instant" and abs(candidate.value.moment - first.value.moment) < SAME_MOMENT
+    ]
+    own = first.value.moment.astimezone(UTC)
+    most = max([own, *moments], key=moments.count)
+    if moments.count(most) <= moments.count(own):
+        return first
+    return replace(first, value=replace(first.value, moment=most.astimezone(first.value.moment.tzinfo)))
 
 
 def _may_tell_day(other: DateCandidate, exact: DateValue) -> bool:
@@ -262,10 +285,11 @@ def from_address(*addresses: str) -> Iterator[DateCandidate]:
             return
 
 
-def _from_print(document: Document) -> Iterator[DateCandidate]:
-    """Dates printed near the headline."""
-    for printed in printed_dates.near_headline(document):
-        yield DateCandidate(printed.value, "text", printed.where)
+def _from_print(document: Document, *, only_near: bool) -> Iterator[DateCandidate]:
+    """Dates printed on the page, those near the headline first."""
+    for printed in printed_dates.in_print(document):
+        if printed.is_near or not only_near:
+            yield DateCandidate(printed.value, "text", printed.where)
 
 
 def _from_scripts(document: Document) -> Iterator[DateCandidate]:

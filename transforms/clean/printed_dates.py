@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -25,6 +25,11 @@ BESIDE_DATE = 40
 """Letters that may stand around a date in an element that holds nothing else: a label, a weekday, a place."""
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{4}年")
+# 29.11.2022 – The first paragraph begins with its date
+_OPENING = re.compile(
+    r"((?:[^\W\d_]{2,20}, ?)?\d{1,2}[. ]{1,2}(?:\d{1,2}|[^\W\d_]{3,12})\.? ?(?:19|20)\d\d) ?(?:[–—:|]|- )"
+)
+_HEADINGS = frozenset({"h2", "h3", "h4"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +39,11 @@ class Print:
     value: DateValue
     label: Literal["published", "modified"] | None
     where: str
+    is_near: bool = False
+    """Whether it stands beside the headline."""
 
 
-def near_headline(document: Document) -> tuple[Print, ...]:
+def in_print(document: Document) -> tuple[Print, ...]:
     """Dates in elements that are called one or hold nothing else: labelled publication first, then by distance.
 
     Dates that are labelled as those of a change come only where the page prints no other.
@@ -65,10 +72,13 @@ def is_beside_the_article(element: html.HtmlElement) -> bool:
 def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
     names = word_lists.words("date_elements.txt")
     month_first = month_comes_first(document)
+    titles = _titles(document)
     headline: int | None = None
     found: list[tuple[int, Print, bool, str]] = []
     for position, element in enumerate(document.body.iter("*")):
-        if element.tag == "h1" and headline is None:
+        if headline is None and (
+            element.tag == "h1" or (element.tag in _HEADINGS and letters(text_of(element)) in titles)
+        ):
             headline = position
         if len(found) >= MAX_ELEMENTS:
             break
@@ -99,14 +109,26 @@ def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
         if is_listed and group.startswith("a "):
             continue
         rank = {"published": 0, "modified": 3}.get(printed_date.label or "", 1 if is_named else 2)
-        yield rank, 2 * abs(position - at) + (position < at), printed_date
+        yield rank, 2 * abs(position - at) + (position < at), replace(printed_date, is_near=is_near)
+
+
+def _titles(document: Document) -> frozenset[str]:
+    """Letters of the page's titles, whole and without what separators set off; for pages whose headline is no h1."""
+    if document.body.find(".//h1") is not None:
+        return frozenset()
+    titles = [document.stated("og:title"), document.element_title]
+    pieces = [piece for title in titles for piece in (title, *re.split(r"\s[|–—:·-]\s", title))]
+    return frozenset(key for piece in pieces if len(key := letters(piece)) > 10)
 
 
 def _own_text(element: html.HtmlElement) -> str:
     """Text of the element, where what stands directly in it holds a year and is short."""
     pieces = [element.text, *(child.tail for child in element)]
     own = " ".join(piece for piece in pieces if piece)
-    if len(own) > date_values.MAX_CHARACTERS or not _YEAR.search(own):
+    if len(own) > date_values.MAX_CHARACTERS:
+        opening = _OPENING.match(squeeze(own[:100]))
+        return opening[1] if opening else ""
+    if not _YEAR.search(own):
         return ""
     return text_of(element) if len(element) <= 3 else squeeze(own)
 
