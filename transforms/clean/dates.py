@@ -130,8 +130,8 @@ def choose(candidates: Sequence[DateCandidate]) -> DateCandidate | None:
                 and moment.utcoffset()
                 and abs(moment - first.value.moment) < SAME_MOMENT
             ):
-                local = first.value.moment.astimezone(moment.tzinfo)
-                return replace(first, value=replace(first.value, moment=local))
+                moved = first.value.moment.astimezone(moment.tzinfo)
+                return replace(first, value=replace(first.value, moment=moved))
         printed = [candidate for candidate in candidates if candidate.origin == "text"]
         for other in candidates:
             if other in printed[1:]:
