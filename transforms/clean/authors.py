@@ -43,9 +43,9 @@ def authors(document: Document) -> tuple[AuthorCandidate, ...]:
     if not any(candidate.origin != "json-ld organisation" for candidate in found):
         found = [*_printed(printed_bylines.in_other_elements(document, sites)), *found]
     if not found:
-        found += _printed(printed_bylines.in_search(document, sites))
-    if not found:
         found += _printed(printed_bylines.single_in_markup(document))
+    if not found:
+        found += _printed(printed_bylines.in_search(document, sites))
     if not found:
         found += _from_meta(document, frozenset(), people_only=False)
     return tuple(found)

@@ -13,8 +13,12 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 _BRACKETS = re.compile(r"\s*\([^()]{0,60}\)\s*$")
 _SPLIT = re.compile(r"\s*(?:;|\||\n|•|·|/|&|\+|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D|III?)\b))\s*")
 _DIGITS_ONLY = re.compile(r"[\d\W_]+")
+# dpa/lno, srf/hosb: the sign of one desk, not two names
+_INITIALS = re.compile(r"(?<![^\s;,])([A-Za-z]{2,4})/([A-Za-z]{2,5})(?![^\s;,])")
 _DIGITS = re.compile(r"\d")
-_CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}(?:\s?(?:[ap]\.?m\b\.?|Uhr|h))?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\b(?:(?:at|um|à|alle|a las|às|kl\.?|om) )?\d{1,2}[:.]\d{2}(?:\s?(?:[ap]\.?m\b\.?|Uhr|h))?", re.IGNORECASE
+)
 # "reporter" or "correspondent", which stands behind a name in Korean, Japanese and Chinese bylines
 _REPORTER = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 
@@ -25,10 +29,11 @@ def names_in(byline: str) -> tuple[str, ...]:
     if not text or text.startswith(("http://", "https://")):
         return ()
     found: dict[str, str] = {}
-    for piece in _SPLIT.split(_conjunctions().sub(";", _without_dates(text[:1000]))):
+    signed = _INITIALS.sub("\\1\u2215\\2", _without_dates(text[:1000]))
+    for piece in _SPLIT.split(_conjunctions().sub(";", signed)):
         if found and _roles().search(piece):
             continue  # what the one before is, not who
-        name = one_name(piece)
+        name = one_name(piece.replace("\u2215", "/"))
         if name.casefold() in _no_names():
             continue
         if 1 < len(name) <= MAX_NAME and not _DIGITS_ONLY.fullmatch(name):
@@ -46,7 +51,7 @@ def one_name(piece: str) -> str:
     name = _REPORTER.sub("", name)
     before_role = _roles().split(name, maxsplit=1)[0]
     name = before_role if len(before_role.split()) > 1 else name
-    return name.strip(" ,;:|-–—•·.'\"(") if not name.endswith((" Jr.", " Sr.")) else name.strip(" ,;:|-–—•·")
+    return name.strip(" ,;:|-–—•·.'\"") if not name.endswith((" Jr.", " Sr.")) else name.strip(" ,;:|-–—•·")
 
 
 def _without_dates(byline: str) -> str:

@@ -82,8 +82,9 @@ def is_live_blog(document: Document) -> bool:
 def agency_in(names: Iterable[str]) -> str | None:
     """The first news agency among the names, as the list of agencies writes it: ``Reuters``, ``AFP``."""
     for name in names:
-        if known := _agencies().get(name.strip(" .()").casefold()):
-            return known
+        for written in (name, *name.split("/")):
+            if known := _agencies().get(written.strip(" .()").casefold()):
+                return known
     return None
 
 

@@ -113,7 +113,7 @@ def single_in_markup(document: Document) -> PrintedByline | None:
         for element in document.body.xpath(path)[:3]:
             names = names_in(element.get("content") or _apart(element))
             if names and len(names[0]) <= 40 and not _is_beside(element):
-                return PrintedByline(names[:1], path)
+                return PrintedByline(names[:6], path)
     return None
 
 
