@@ -70,20 +70,21 @@ def is_beside_the_article(element: html.HtmlElement) -> bool:
 
 
 def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
-    names = word_lists.words("date_elements.txt")
+    names = re.compile("|".join(re.escape(name) for name in word_lists.words("date_elements.txt")))
     month_first = month_comes_first(document)
     titles = _titles(document)
     headline: int | None = None
     found: list[tuple[int, Print, bool, str]] = []
     for position, element in enumerate(document.body.iter("*")):
         if headline is None and (
-            element.tag == "h1" or (element.tag in _HEADINGS and letters(text_of(element)) in titles)
+            (element.tag == "h1" and text_of(element))
+            or (element.tag in _HEADINGS and letters(text_of(element)) in titles)
         ):
             headline = position
         if len(found) >= MAX_ELEMENTS:
             break
         called = tokens_of(element, "class", "id", "itemprop", "data-testid")
-        is_named = bool(called) and len(element) <= 12 and any(name in called for name in names)
+        is_named = bool(called) and len(element) <= 12 and names.search(called) is not None
         text = text_of(element) if is_named else _own_text(element)
         if not 6 <= len(text) <= date_values.MAX_CHARACTERS:
             continue
