@@ -237,8 +237,8 @@ ARTICLES = Table(
         Column(
             "access",
             pa.string(),
-            "The page's own statement on access.",
-            values=("free", "metered", "paywalled"),
+            "The page's own statement on access; walled asks for a registration.",
+            values=("free", "metered", "paywalled", "walled"),
         ),
         _required("is_live_blog", pa.bool_(), "Whether the page says it is a live blog."),
         _required("word_count", pa.int32(), "Words in the text."),
@@ -254,6 +254,9 @@ ARTICLES = Table(
         Column(
             "similarity_shingles", pa.int32(), "Different runs of three words in the text, where it has a signature."
         ),
+        Column("licence_url", pa.string(), "Licence of the article, as the page states it."),
+        Column("terms_url", pa.string(), "Terms for reuse or data mining, as the page states them."),
+        Column("copyright_holder", pa.string(), "Who holds the rights, as the page states it."),
     ),
 )
 

@@ -6,8 +6,8 @@ from transforms.clean import document, urls
 from transforms.clean.document import Document
 
 
-def canonical(head: str, request: str) -> str:
-    page = document.parse(f"<html><head>{head}</head><body><p>x</p></body></html>", request)
+def canonical(head: str, request: str, *, root: str = "") -> str:
+    page = document.parse(f"<html {root}><head>{head}</head><body><p>x</p></body></html>", request)
     assert isinstance(page, Document)
     return urls.canonical(urls.addresses(page)).value
 
@@ -31,3 +31,21 @@ def canonical(head: str, request: str) -> str:
 )  # fmt: skip
 def test_canonical_address(head: str, request_address: str, expected: str) -> None:
     assert canonical(head, request_address) == expected
+
+
+@pytest.mark.parametrize(
+    ("request_address", "expected"),
+    [
+        ("https://example.org/n/pier/amp/", "https://example.org/n/pier"),
+        ("https://example.org/amp/n/pier", "https://example.org/n/pier"),
+        ("https://example.org/n/pier.amp.html", "https://example.org/n/pier.html"),
+        ("https://example.org/n/pier?outputType=amp&id=3", "https://example.org/n/pier?id=3"),
+        ("https://example.org/n/amp-lifier", "https://example.org/n/amp-lifier"),
+    ],
+)
+def test_an_amp_page_without_canonical_link_is_its_twin_s(request_address: str, expected: str) -> None:
+    assert canonical("", request_address, root="amp") == expected
+
+
+def test_only_pages_in_amp_have_such_twins() -> None:
+    assert canonical("", "https://example.org/units/amp") == "https://example.org/units/amp"

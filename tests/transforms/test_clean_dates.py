@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.clean import date_values, dates
+from transforms.clean import date_values, dates, document
 from transforms.clean.date_values import DateValue
 from transforms.clean.dates import DateCandidate, Origin
+from transforms.clean.document import Document
 
 FIRST = datetime.fromisoformat("1900-01-02")
 LAST = datetime.fromisoformat("2099-12-30")
@@ -50,6 +51,7 @@ def test_data_is_read_as_exactly_as_it_is_written(written: object, iso: str, pre
         ("17 января 2025", "2025-01-17"),
         ("2025年1月17日 10:30", "2025-01-17T10:30:00"),
         ("17/01/2025", "2025-01-17"),
+        ("الجمعة 24 نيسان / أبريل 2020", "2020-04-24"),
     ],
 )
 def test_print_is_read_in_many_languages(written: str, iso: str) -> None:
@@ -128,6 +130,55 @@ def test_an_instant_in_utc_takes_the_page_s_own_offset() -> None:
 def test_a_clock_time_without_zone_betrays_the_offset() -> None:
     winner = chosen(candidate("2023-11-09T05:30:59Z", "json-ld"), candidate("2023-11-08T23:30:59", "time-element"))
     assert winner.iso == "2023-11-08T23:30:59-06:00"
+
+
+def test_a_clock_time_marked_as_utc_by_mistake_betrays_the_offset_too() -> None:
+    winner = chosen(candidate("2022-05-04T00:44:52Z", "json-ld"), candidate("2022-05-03T21:44:52Z", "meta"))
+    assert winner.iso == "2022-05-03T21:44:52-03:00"
+
+
+def test_the_day_in_the_address_is_the_local_one() -> None:
+    winner = chosen(candidate("2020-02-18T02:18:11Z", "json-ld"), candidate("2020-02-17", "url"))
+    assert (winner.day, dates.utc(winner)) == (date(2020, 2, 17), datetime(2020, 2, 18, 2, 18, 11, tzinfo=UTC))
+
+
+def test_seconds_are_those_that_most_places_give() -> None:
+    whole = candidate("2024-04-27T07:39:00+02:00", "meta")
+    assert chosen(candidate("2024-04-27T07:39:18+02:00", "json-ld"), whole, whole).iso == "2024-04-27T07:39:00+02:00"
+    assert chosen(candidate("2024-04-27T07:39:18+02:00", "json-ld"), whole).iso == "2024-04-27T07:39:18+02:00"
+
+
+def published(html: str) -> str | None:
+    page = document.parse(f"<html><body>{html}</body></html>", "https://www.courier.example/n/1")
+    assert isinstance(page, Document)
+    winner = dates.choose(dates.published(page, None))
+    return winner.value.iso if winner else None
+
+
+@pytest.mark.parametrize(
+    ("html", "iso"),
+    [
+        ("<h1>Pier</h1><div>17.01.2025</div>", "2025-01-17"),
+        ("<h1>Pier</h1><div>Updated March 2, 2025. Published January 17, 2025</div>", "2025-01-17"),
+        (
+            '<span class="date">Updated 2 March 2025</span><h1>Pier</h1><div>Published: 17 January 2025</div>',
+            "2025-01-17",
+        ),
+        ("<h1>Pier</h1><p>17.01.2025 – " + "The council has voted on the pier again. " * 9 + "</p>", "2025-01-17"),
+        # dates of linked articles
+        (
+            '<ul><li><a class="date">2.3.2025</a><li><a class="date">1.3.2025</a></ul><h1>Pier</h1><p>17.01.2025</p>',
+            "2025-01-17",
+        ),
+        # a meta that is just called a date yields to the one beside the headline
+        ('<meta name="date" content="2025-03-02"><h1>Pier</h1><span class="date">17 January 2025</span>', "2025-01-17"),
+        ('<meta name="date" content="2025-03-02"><h1>Pier</h1><p>Text</p>', "2025-03-02"),
+        # readers are told the local time
+        ('<time datetime="2025-01-17T02:30:00Z">16 January 2025, 9:30 pm</time>', "2025-01-16T21:30:00-05:00"),
+    ],
+)
+def test_dates_are_read_from_print_where_no_data_states_them(html: str, iso: str) -> None:
+    assert published(html) == iso
 
 
 def test_instants_are_only_known_with_a_zone() -> None:

@@ -13,6 +13,7 @@ from transforms.clean import (
     metadata,
     plain_text,
     rejects,
+    rights,
     titles,
     urls,
 )
@@ -56,7 +57,7 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
     extracted = body.extract(parsed, (*(headline.value for headline in headlines), parsed.element_title), names)
     if isinstance(extracted, Reject):
         return extracted, ()
-    access = metadata.access(parsed)
+    access = rights.access(parsed)
     if reject := rejects.of_page(parsed, extracted, title.value if title else None, access):
         return reject, ()
     text, headings = assemble((line.text, line.is_heading) for line in extracted.lines)
@@ -92,6 +93,9 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
         tags=metadata.tags(parsed),
         image_url=metadata.image(parsed),
         access=access,
+        licence_url=rights.licence_address(parsed),
+        terms_url=rights.terms_address(parsed),
+        copyright_holder=rights.copyright_holder(parsed),
         is_live_blog=metadata.is_live_blog(parsed),
         word_count=word_count(text),
         text_hash=content_hash(text.encode("utf-8")),
@@ -156,6 +160,9 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         tags=(),
         image_url=None,
         access=None,
+        licence_url=None,
+        terms_url=None,
+        copyright_holder=None,
         is_live_blog=False,
         word_count=words,
         text_hash=content_hash(text.encode("utf-8")),

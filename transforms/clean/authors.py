@@ -3,41 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 
-from trafilatura.metadata import extract_author
-
-from transforms.clean import json_ld, word_lists
-from transforms.clean.document import Document, text_of, tokens_of
+from transforms.clean import json_ld, printed_bylines, word_lists
+from transforms.clean.byline_names import MAX_AUTHORS, names_in, one_name
+from transforms.clean.document import Document
 from transforms.clean.json_ld import Node, first_text, plain, types_of
+from transforms.clean.printed_bylines import PrintedByline
 from transforms.clean.titles import site_names
-from transforms.clean.wording import letters, squeeze
+from transforms.clean.wording import letters
 
-MAX_AUTHORS = 20
-MAX_NAME = 80
-_ORGANISATIONS = frozenset({"organization", "newsmediaorganization", "corporation", "newsagency"})
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
-_BRACKETS = re.compile(r"\s*\([^()]{0,60}\)\s*$")
-_SPLIT = re.compile(r"\s*(?:;|\||\n|•|·|/|&|\+|,(?!\s*(?:Jr|Sr|PhD|MD|M\.D|Ph\.D|III?)\b))\s*")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
-_DIGITS_ONLY = re.compile(r"[\d\W_]+")
-_BYLINES = (
-    './/*[@rel="author"]',
-    './/*[@itemprop="author"]//*[@itemprop="name"]',
-    './/*[@itemprop="author"]',
-    (
-        './/*[contains(concat(" ",@class," ")," author-name ") or contains(@class,"authorName")'
-        ' or contains(@class,"author__name") or contains(@class,"byline__name") or contains(@class,"byline-name")'
-        ' or contains(@class,"article-author") or contains(@class,"article__author")]'
-    ),
-    './/*[contains(@class,"byline") or contains(@data-testid,"byline") or contains(@data-component,"byline")]',
-    (
-        './/a[contains(@href,"/author/") or contains(@href,"/authors/") or contains(@href,"/autor/")'
-        ' or contains(@href,"/autoren/")]'
-    ),
-    './/*[@class="author" or contains(@class,"autor") or @id="author"]',
-)
+_ORGANISATIONS = frozenset({"organization", "newsmediaorganization", "corporation", "newsagency"})
+_OTHER_WORKS = frozenset({"webpage", "discussionforumposting", "recipe", "creativework", "howto"})
+"""Types of what a page may be about that is no article by its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +29,60 @@ class AuthorCandidate:
 
 
 def authors(document: Document) -> tuple[AuthorCandidate, ...]:
-    """Candidates, the most trusted first: people in the data, organisations in the data, meta, the printed byline."""
+    """Candidates, the most trusted first: people in the data, meta, the printed byline, organisations in the data."""
     sites = site_names(document)
     found = [*_from_json_ld(document, sites)]
-    people = [candidate for candidate in found if candidate.origin == "json-ld"]
-    if not people:
-        found = [*_from_meta(document, sites), *_from_print(document, sites), *found]
+    if any(candidate.origin == "json-ld" for candidate in found):
+        return tuple(_in_full(found, document, sites))
+    found = [
+        *_from_meta(document, sites),
+        *_printed(printed_bylines.in_marked_elements(document, sites)),
+        *_from_card(document, sites),
+        *found,
+    ]
+    if not any(candidate.origin != "json-ld organisation" for candidate in found):
+        found = [*_printed(printed_bylines.in_other_elements(document, sites)), *found]
     if not found:
-        found += _from_search(document, sites)
+        found += _printed(printed_bylines.single_in_markup(document))
+    if not found:
+        found += _printed(printed_bylines.in_search(document, sites))
     if not found:
         found += _from_meta(document, frozenset(), people_only=False)
     return tuple(found)
+
+
+def _printed(byline: PrintedByline | None) -> Iterator[AuthorCandidate]:
+    if byline is not None:
+        yield AuthorCandidate(byline.names, "byline", byline.where)
+
+
+def _in_full(found: Sequence[AuthorCandidate], document: Document, sites: frozenset[str]) -> Iterator[AuthorCandidate]:
+    """Before a single name or an account's name, the full name that meta or print give for it."""
+    names = found[0].names
+    if len(names) == 1 and " " not in names[0] and _LATIN.search(names[0]):
+        others = (
+            *_from_meta(document, sites),
+            *_printed(printed_bylines.in_marked_elements(document, sites)),
+            *_printed(printed_bylines.in_other_elements(document, sites)),
+        )
+        for other in others:
+            if len(other.names) == 1 and letters(names[0]) in {
+                letters(part) for part in (other.names[0], *other.names[0].split())
+            }:
+                yield other
+    yield from found
+
+
+def _from_card(document: Document, sites: frozenset[str]) -> Iterator[AuthorCandidate]:
+    """The pairs of label and value for a shared link: ``twitter:label1`` "Written by", ``twitter:data1`` the name."""
+    openings = {letters(phrase) for phrase in word_lists.words("byline_openings.txt")}
+    for number in ("1", "2"):
+        if letters(document.stated(f"twitter:label{number}")) in openings:
+            names = tuple(
+                name for name in names_in(document.stated(f"twitter:data{number}")) if letters(name) not in sites
+            )
+            if names:
+                yield AuthorCandidate(names, "meta", f"meta twitter:data{number}")
 
 
 def choose(candidates: Sequence[AuthorCandidate]) -> tuple[str, ...]:
@@ -68,54 +90,13 @@ def choose(candidates: Sequence[AuthorCandidate]) -> tuple[str, ...]:
     return candidates[0].names if candidates else ()
 
 
-def names_in(byline: str) -> tuple[str, ...]:
-    """The names of a byline without introductory words, roles, dates and addresses, each once."""
-    text = plain(byline)
-    if not text or text.startswith(("http://", "https://")):
-        return ()
-    found: dict[str, str] = {}
-    for piece in _SPLIT.split(_conjunctions().sub(";", text[:1000])):
-        if found and _roles().search(piece):
-            continue  # what the one before is, not who
-        name = _name(piece)
-        if 1 < len(name) <= MAX_NAME and not _DIGITS_ONLY.fullmatch(name):
-            found.setdefault(name.casefold(), name)
-    return tuple(found.values())[:MAX_AUTHORS]
-
-
-def _name(piece: str) -> str:
-    name = _ADDRESS.sub("", squeeze(piece)).strip()
-    name = _introduction().sub("", name).lstrip("@")
-    if len(name) > 25:
-        name = _BRACKETS.sub("", name)
-    name = re.sub(r"\s*\([a-zäöü.]{2,5}\)$", "", name)
-    before_role = _roles().split(name, maxsplit=1)[0]
-    name = before_role if len(before_role.split()) > 1 else name
-    return name.strip(" ,;:|-–—•·.'\"") if not name.endswith((" Jr.", " Sr.")) else name.strip(" ,;:|-–—•·")
-
-
-@cache
-def _introduction() -> re.Pattern[str]:
-    phrases = sorted(word_lists.words("byline_openings.txt"), key=len, reverse=True)
-    alternatives = "|".join(re.escape(phrase) for phrase in phrases)
-    return re.compile(rf"^(?:(?:{alternatives})(?:\s*:\s*|\s+))+", re.IGNORECASE)
-
-
-@cache
-def _conjunctions() -> re.Pattern[str]:
-    alternatives = "|".join(re.escape(word) for word in word_lists.words("name_conjunctions.txt"))
-    # as written: "A" and "I" between names are initials
-    return re.compile(rf"\s(?:{alternatives})\s")
-
-
-@cache
-def _roles() -> re.Pattern[str]:
-    alternatives = "|".join(re.escape(word) for word in word_lists.words("roles.txt"))
-    return re.compile(rf"(?<![^\W\d_])(?:{alternatives})(?![^\W\d_])", re.IGNORECASE)
-
-
 def _from_json_ld(document: Document, sites: frozenset[str]) -> Iterator[AuthorCandidate]:
-    for node in document.json_ld.articles[:3]:
+    others = (
+        node
+        for node in document.json_ld.nodes[:500]
+        if types_of(node) & _OTHER_WORKS and (node.get("headline") or node.get("name"))
+    )
+    for node in (*document.json_ld.articles[:3], *islice(others, 3)):
         named = list(_authors_of(node, document.json_ld))
         people = tuple(
             dict.fromkeys(
@@ -174,7 +155,7 @@ def _of_node(node: Node, data: json_ld.JsonLd, depth: int) -> Iterator[tuple[str
     if not isinstance(name, str):
         return
     if types_of(node) & _ORGANISATIONS:
-        if organisation := _name(plain(name)):
+        if organisation := one_name(plain(name)):
             yield organisation, True
         return
     yield from ((person, False) for person in names_in(name))
@@ -194,49 +175,3 @@ def _is_person(name: str, sites: frozenset[str]) -> bool:
     if letters(name) in sites or len(name) > 60 or re.search(r"[(){}<>]", name):
         return False
     return " " in name or not _LATIN.search(name)
-
-
-def _from_print(document: Document, sites: frozenset[str]) -> Iterator[AuthorCandidate]:
-    beside = word_lists.words("beside_article.txt")
-    stop_words = word_lists.words("not_in_names.txt")
-    for path in _BYLINES:
-        names: list[str] = []
-        for element in document.body.xpath(path)[:8]:
-            text = squeeze(element.get("content") or text_of(element))
-            if not text or len(text) > 120:
-                continue
-            if any(
-                ancestor.tag in {"aside", "footer", "nav"}
-                or any(name in tokens_of(ancestor, "class", "id") for name in beside)
-                for ancestor in islice(element.iterancestors(), 6)
-            ):
-                continue
-            names += [name for name in names_in(text) if _is_printed_name(name, sites, stop_words)]
-            if names and "rel=" not in path:
-                break
-        if names:
-            yield AuthorCandidate(tuple(dict.fromkeys(names))[:6], "byline", path)
-            return
-
-
-def _from_search(document: Document, sites: frozenset[str]) -> Iterator[AuthorCandidate]:
-    """What trafilatura's patterns for bylines find where ours find nothing."""
-    try:
-        found = extract_author(document.tree)
-    except Exception:  # noqa: BLE001 - a foreign parser fails in ways nobody can list; no author is a fair answer
-        return
-    names = tuple(name for piece in (found or "").split("; ") for name in names_in(piece) if letters(name) not in sites)
-    if names:
-        yield AuthorCandidate(tuple(dict.fromkeys(names))[:MAX_AUTHORS], "byline", "search of the page")
-
-
-def _is_printed_name(name: str, sites: frozenset[str], stop_words: Sequence[str]) -> bool:
-    words = name.split()
-    folded = name.casefold()
-    return (
-        2 <= len(words) <= 5
-        and letters(name) not in sites
-        and not any(character.isdigit() for character in name)
-        and not any(word in folded for word in stop_words)
-        and (name[0].isupper() or not name.isascii())
-    )

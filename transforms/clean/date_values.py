@@ -29,7 +29,7 @@ _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-/.年년]\s?(\d{1,2})\s?[-/.月월
 _DAY_FIRST = re.compile(r"(?<![\d.])(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{4})(?!\d)")
 _DAY_MONTH_YEAR = re.compile(
     r"(?<![\d.])(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[\s./-]{1,3}(?:(?:de|del|d’|d'|of)\s+)?([^\W\d_]{3,15})\.?,?"
-    r"[\s,/-]{0,3}(?:(?:de|del|din)\s+)?(\d{4})(?!\d)",
+    r"(?:\s?/\s?[^\W\d_]{3,15})?[\s,/-]{0,3}(?:(?:de|del|din)\s+)?(\d{4})(?!\d)",
     re.IGNORECASE,
 )
 _MONTH_DAY_YEAR = re.compile(
@@ -122,6 +122,21 @@ def from_text(text: str, *, month_first: bool) -> DateValue | None:
 
     ``month_first`` decides what 03/04/2025 means; a part above 12 decides by itself.
     """
+    found = printed(text, month_first=month_first)
+    return found.value if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDate:
+    """A date in a text, and the characters of the text on one line that its day takes."""
+
+    value: DateValue
+    start: int
+    end: int
+
+
+def printed(text: str, *, month_first: bool) -> PrintedDate | None:
+    """As ``from_text``, with the place of the day in the squeezed text."""
     text = squeeze(text)[:MAX_CHARACTERS]
     found = _printed_day(text, month_first=month_first)
     if found is None:
@@ -132,12 +147,13 @@ def from_text(text: str, *, month_first: bool) -> DateValue | None:
     if clock is None:
         beside = text[max(0, start - 25) : start]
         clock = _CLOCK.search(beside)
-    if clock is None:
-        return _dated(year, month, day, text)
-    hour, minute = _hour_of_day(int(clock[1]), clock[4]), int(clock[2])
-    if hour is None:
-        return _dated(year, month, day, text)
-    return _timed(year, month, day, (hour, minute, int(clock[3] or 0)), _zone(clock[6] or clock[5]), text)
+    hour = _hour_of_day(int(clock[1]), clock[4]) if clock is not None else None
+    if clock is None or hour is None:
+        value = _dated(year, month, day, text)
+    else:
+        moment = (hour, int(clock[2]), int(clock[3] or 0))
+        value = _timed(year, month, day, moment, _zone(clock[6] or clock[5]), text)
+    return PrintedDate(value, start, end) if value is not None else None
 
 
 def _printed_day(text: str, *, month_first: bool) -> tuple[int, int, int, int, int] | None:

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from itertools import islice
 from typing import Literal
 
 import htmldate
-from lxml import html
 
-from transforms.clean import date_values, word_lists
+from transforms.clean import date_values, printed_dates, word_lists
 from transforms.clean.date_values import DateValue
 from transforms.clean.document import Document, text_of, tokens_of
 from transforms.clean.json_ld import types_of
@@ -31,11 +31,10 @@ ORDER: tuple[Origin, ...] = (
 """Most believed first, as measured on 129 news pages with known instants."""
 SAME_MOMENT = timedelta(minutes=1)
 FURTHEST_ZONE = timedelta(hours=14)
+ZONE_STEP = timedelta(minutes=30)
+"""Zones of quarter hours hold a thousandth of mankind, and finer steps meet by chance."""
 SAME_DAY = timedelta(hours=26)
 """Two writings of one date: a day may be meant in any zone."""
-NEAR = 5
-"""Ancestors whose name still says what an element is about; wrappers further out are named for the whole page."""
-
 MAX_SCRIPT = 500_000
 
 _SCRIPT_DATE = re.compile(
@@ -47,6 +46,7 @@ _SCRIPT_DATE = re.compile(
 _OTHER_THINGS = frozenset(
     {"videoobject", "imageobject", "comment", "review", "podcastepisode", "product", "event", "person", "clip"}
 )
+_MARKED = frozenset({"json-ld", "meta", "microdata", "feed"})
 _PRECISION = {"day": 0, "local": 1, "instant": 2}
 
 
@@ -69,13 +69,33 @@ def published(document: Document, item_published: str | None) -> tuple[DateCandi
         *_from_time_elements(document),
         *from_address(document.address, document.canonical or ""),
     ]
-    if not any(candidate.origin in {"json-ld", "meta", "microdata", "feed"} for candidate in found):
+    marked = [candidate for candidate in found if candidate.origin in _MARKED and _doubt(candidate) < len(ORDER)]
+    if not marked:
         found += _from_json_ld(document, "dateCreated")
         found += _from_scripts(document)
-        found += _from_print(document)
+    if not marked or all(_is_utc(candidate.value) for candidate in found):
+        vague = any(candidate.origin == "meta" for candidate in found)
+        found += _from_print(document, only_near=vague)  # only readers are told the local time
     if not found:
         found += _from_search(document)
-    return tuple(sorted(found, key=lambda candidate: ORDER.index(candidate.origin)))
+    return tuple(sorted(found, key=_doubt))
+
+
+def _is_utc(value: DateValue) -> bool:
+    return value.precision == "instant" and not value.moment.utcoffset()
+
+
+def _doubt(candidate: DateCandidate) -> float:
+    """Place in the order of belief, from 0."""
+    if candidate.where in _vague_metas():
+        return len(ORDER)
+    return ORDER.index(candidate.origin)
+
+
+@cache
+def _vague_metas() -> frozenset[str]:
+    """Meta elements that are just called a date: of a change or an issue, as often as of publication."""
+    return frozenset(f"meta {name}" for name, *marks in word_lists.rows("published_names.txt") if "vague" in marks)
 
 
 def modified(document: Document) -> tuple[DateCandidate, ...]:
@@ -101,6 +121,7 @@ def choose(candidates: Sequence[DateCandidate]) -> DateCandidate | None:
             continue
         if _agree(first.value, other.value):
             first = replace(other, origin=first.origin, where=f"{first.where}, made exact by {other.where}")
+    first = _as_most_write_it(first, candidates)
     if first.value.precision == "instant" and not first.value.moment.utcoffset():
         for other in candidates:
             moment = other.value.moment
@@ -109,23 +130,77 @@ def choose(candidates: Sequence[DateCandidate]) -> DateCandidate | None:
                 and moment.utcoffset()
                 and abs(moment - first.value.moment) < SAME_MOMENT
             ):
-                local = first.value.moment.astimezone(moment.tzinfo)
-                return replace(first, value=replace(first.value, moment=local))
+                moved = first.value.moment.astimezone(moment.tzinfo)
+                return replace(first, value=replace(first.value, moment=moved))
+        printed = [candidate for candidate in candidates if candidate.origin == "text"]
         for other in candidates:
-            if offset := _offset_between(first.value, other.value):
-                return replace(
-                    first, value=replace(first.value, moment=first.value.moment.astimezone(timezone(offset)))
-                )
+            if other in printed[1:]:
+                continue  # further from the headline: the date of something else, which may agree by chance
+            local = _in_time_of(first.value, other.value)
+            if local is first.value and _may_tell_day(other, first.value):
+                local = in_local_time(first.value, other.value)
+            if local is not first.value:
+                return replace(first, value=local)
     return first
 
 
-def _offset_between(exact: DateValue, local: DateValue) -> timedelta | None:
-    """The offset from UTC that a clock time without zone betrays: the same minute and second, hours away."""
-    if local.precision != "local":
-        return None
-    offset = local.moment - exact.moment.astimezone(UTC).replace(tzinfo=None)
-    whole = timedelta(minutes=15) * round(offset / timedelta(minutes=15))
-    return whole if whole and abs(whole) <= FURTHEST_ZONE and abs(offset - whole) < SAME_MOMENT else None
+def _as_most_write_it(first: DateCandidate, candidates: Sequence[DateCandidate]) -> DateCandidate:
+    """With the seconds that most places give, where they agree on the minute."""
+    if first.value.precision != "instant":
+        return first
+    moments = [
+        candidate.value.moment.astimezone(UTC)
+        for candidate in candidates
+        if candidate.value.precision == "instant" and abs(candidate.value.moment - first.value.moment) < SAME_MOMENT
+    ]
+    own = first.value.moment.astimezone(UTC)
+    most = max([own, *moments], key=moments.count)
+    if moments.count(most) <= moments.count(own):
+        return first
+    return replace(first, value=replace(first.value, moment=most.astimezone(first.value.moment.tzinfo)))
+
+
+def _may_tell_day(other: DateCandidate, exact: DateValue) -> bool:
+    """The address is about publication; a printed day that is later may be that of a change or of the visit."""
+    return other.origin == "url" or (other.origin == "text" and other.value.day < exact.day)
+
+
+def in_local_time(exact: DateValue, printed: DateValue) -> DateValue:
+    """An instant in UTC in the local time that another writing of the same date betrays; else as it was.
+
+    A clock time gives the offset. A neighbouring day alone does not: then it is the least offset that leads to it, so
+    that the instant stays exact and the day becomes the one that the page names.
+    """
+    if exact.moment.utcoffset():
+        return exact
+    local = _in_time_of(exact, printed)
+    if local is not exact or printed.precision != "day":
+        return local
+    if abs(printed.day - exact.day) != timedelta(days=1):
+        return exact
+    direction = 1 if printed.day > exact.day else -1
+    for hours in range(1, 13):
+        moved = exact.moment.astimezone(timezone(timedelta(hours=direction * hours)))
+        if moved.date() == printed.day:
+            return replace(exact, moment=moved)
+    return exact
+
+
+def _in_time_of(exact: DateValue, other: DateValue) -> DateValue:
+    """The instant under the offset that a clock time betrays: the same minute, quarters of an hour away."""
+    if other.precision == "day" or other.moment.utcoffset():
+        return exact
+    moment = exact.moment.astimezone(UTC).replace(tzinfo=None)
+    if not other.moment.second:
+        moment = moment.replace(second=0)
+    offset = other.moment.replace(tzinfo=None) - moment.replace(microsecond=0)
+    whole = ZONE_STEP * round(offset / ZONE_STEP)
+    if not whole or abs(whole) > FURTHEST_ZONE or offset != whole:
+        return exact
+    # a clock time marked as UTC by mistake is told by its seconds; full hours meet by chance
+    if other.precision == "instant" and not (other.moment.second == exact.moment.second != 0):
+        return exact
+    return replace(exact, moment=exact.moment.astimezone(timezone(whole)))
 
 
 def utc(value: DateValue | None) -> datetime | None:
@@ -181,14 +256,18 @@ def _from_time_elements(document: Document) -> Iterator[DateCandidate]:
     """Time elements that are called a publication date, then the first of the article or page header."""
     named: list[DateCandidate] = []
     plain: list[DateCandidate] = []
+    month_first = printed_dates.month_comes_first(document)
     for element in list(document.body.iter("time"))[:40]:
         written = element.get("datetime") or text_of(element)
         value = date_values.from_data(written)
-        if value is None or _beside_the_article(element):
+        if value is None or printed_dates.is_beside_the_article(element):
             continue
         called = tokens_of(element, "class", "itemprop", "pubdate", "id", "data-testid")
         if any(word in called for word in ("modif", "updat", "aktualis")):
             continue
+        if element.get("datetime") and value.precision == "instant":
+            beside = date_values.from_text(text_of(element), month_first=month_first)
+            value = in_local_time(value, beside) if beside else value
         candidate = DateCandidate(value, "time-element", f"time {called}".strip())
         is_named = element.get("pubdate") is not None or any(
             word in called for word in ("publish", "entry-date", "posted", "pubdate", "created")
@@ -206,27 +285,11 @@ def from_address(*addresses: str) -> Iterator[DateCandidate]:
             return
 
 
-def _from_print(document: Document) -> Iterator[DateCandidate]:
-    """Dates printed in elements that are called one, those nearest the headline first."""
-    month_first = (document.tree.get("lang") or "").lower().startswith("en-us")
-    position = 0
-    headline: int | None = None
-    found: list[tuple[int, DateCandidate]] = []
-    names = word_lists.words("date_elements.txt")
-    for position, element in enumerate(document.body.iter("*")):
-        if element.tag == "h1" and headline is None:
-            headline = position
-        called = tokens_of(element, "class", "id", "itemprop", "data-testid")
-        if not called or not any(name in called for name in names) or len(element) > 12:
-            continue
-        text = text_of(element)
-        if not 6 <= len(text) <= date_values.MAX_CHARACTERS or _beside_the_article(element):
-            continue
-        if value := date_values.from_text(text, month_first=month_first):
-            found.append((position, DateCandidate(value, "text", f"{element.tag} {called[:60]}")))
-    at = headline or 0
-    for _, candidate in sorted(found, key=lambda item: (abs(item[0] - at), item[0]))[:5]:
-        yield candidate
+def _from_print(document: Document, *, only_near: bool) -> Iterator[DateCandidate]:
+    """Dates printed on the page, those near the headline first."""
+    for printed in printed_dates.in_print(document):
+        if printed.is_near or not only_near:
+            yield DateCandidate(printed.value, "text", printed.where)
 
 
 def _from_scripts(document: Document) -> Iterator[DateCandidate]:
@@ -255,14 +318,3 @@ def _from_search(document: Document) -> Iterator[DateCandidate]:
     # the first of January is what a bare year (a copyright notice) is turned into
     if value is not None and (value.moment.month, value.moment.day) != (1, 1):
         yield DateCandidate(value, "text", "search of the page")
-
-
-def _beside_the_article(element: html.HtmlElement) -> bool:
-    names = word_lists.words("beside_article.txt")
-    for ancestor in islice(element.iterancestors(), NEAR):
-        if ancestor.tag in {"aside", "nav", "footer", "body"}:
-            return bool(ancestor.tag != "body")
-        called = tokens_of(ancestor, "class", "id")
-        if called and any(name in called for name in names):
-            return True
-    return False

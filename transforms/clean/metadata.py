@@ -1,9 +1,8 @@
-"""What a page states beside headline, date and byline: outlet, section, tags, picture, access."""
+"""What a page states beside headline, date and byline: outlet, section, tags, picture."""
 
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Literal
 
 from transforms.clean import urls, word_lists
 from transforms.clean.document import Document
@@ -13,15 +12,6 @@ from transforms.clean.wording import squeeze
 MAX_TAGS = 50
 MAX_TAG = 100
 MAX_NAME = 200
-# https://developers.google.com/search/docs/appearance/structured-data/paywalled-content and the Open Graph tiers
-_TIERS: Mapping[str, Literal["free", "metered", "paywalled"]] = {
-    "free": "free",
-    "metered": "metered",
-    "locked": "paywalled",
-    "paid": "paywalled",
-    "premium": "paywalled",
-    "subscriber": "paywalled",
-}
 
 
 def publisher(document: Document) -> str | None:
@@ -82,19 +72,6 @@ def image(document: Document) -> str | None:
     return None
 
 
-def access(document: Document) -> Literal["free", "metered", "paywalled"] | None:
-    """The page's own statement on who may read it."""
-    for node in document.json_ld.articles[:2]:
-        stated = node.get("isAccessibleForFree")
-        word = stated.strip().lower() if isinstance(stated, str) else stated
-        if word in (False, "false", "no", "http://schema.org/false", "https://schema.org/false"):
-            return "paywalled"
-        if word in (True, "true", "yes", "http://schema.org/true", "https://schema.org/true"):
-            return "free"
-    tier = document.stated("article:content_tier", "content_tier", "og:article:content_tier").lower()
-    return _TIERS.get(tier)
-
-
 def is_live_blog(document: Document) -> bool:
     """Whether the page's article is stated to be a live blog."""
     return "liveblogposting" in types_of(document.json_ld.article) or any(
@@ -105,8 +82,9 @@ def is_live_blog(document: Document) -> bool:
 def agency_in(names: Iterable[str]) -> str | None:
     """The first news agency among the names, as the list of agencies writes it: ``Reuters``, ``AFP``."""
     for name in names:
-        if known := _agencies().get(name.strip(" .()").casefold()):
-            return known
+        for written in (name, *name.split("/")):
+            if known := _agencies().get(written.strip(" .()").casefold()):
+                return known
     return None
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.clean import authors, date_values, datelines
+from transforms.clean import byline_names, date_values, datelines
 from transforms.clean.date_values import DateValue
 from transforms.clean.datelines import Dateline
 from transforms.clean.wording import letters, repaired, squeeze
@@ -70,9 +70,9 @@ def read(text: str) -> PlainText:
         and (_BYLINE.fullmatch(blocks[1]) or not _may_be_headline(blocks[1], strict=True))
     ):
         title, blocks = blocks[0], blocks[1:]
-    names = authors.names_in(header["authors"]) if "authors" in header else ()
+    names = byline_names.names_in(header["authors"]) if "authors" in header else ()
     if not names and len(blocks) > 1 and _BYLINE.fullmatch(blocks[0]):
-        names, blocks = authors.names_in(blocks[0]), blocks[1:]
+        names, blocks = byline_names.names_in(blocks[0]), blocks[1:]
     dateline = datelines.read(blocks[0]) if blocks else None
     if dateline is not None and dateline.is_header:
         beginning = blocks[0][dateline.end :].strip()

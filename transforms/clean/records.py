@@ -54,7 +54,10 @@ class Article:
     section: str | None
     tags: tuple[str, ...]
     image_url: str | None
-    access: Literal["free", "metered", "paywalled"] | None
+    access: Literal["free", "metered", "paywalled", "walled"] | None
+    licence_url: str | None
+    terms_url: str | None
+    copyright_holder: str | None
     is_live_blog: bool
     word_count: int
     text_hash: str

@@ -36,7 +36,8 @@ def addresses(document: Document) -> tuple[AddressCandidate, ...]:
         cleaned = _cleaned(written, request)
         if cleaned is not None:
             found.append(AddressCandidate(cleaned, origin, _plausible(cleaned, request)))
-    found.append(AddressCandidate(request_address(request), "request", accepted=True))
+    own = request_address(request)
+    found.append(AddressCandidate(_without_amp(own) if _is_amp(document) else own, "request", accepted=True))
     return tuple(found)
 
 
@@ -66,6 +67,22 @@ def site_name(address: str) -> str:
     """Host without ``www.``; empty for a file."""
     host = _split(address).hostname or "" if address.startswith("http") else ""
     return host.removeprefix("www.")
+
+
+def _is_amp(document: Document) -> bool:
+    """Whether the page says that it is written in AMP (amp.dev, AMP HTML specification, required markup)."""
+    root = document.tree
+    return root.get("amp") is not None or root.get("⚡") is not None
+
+
+def _without_amp(address: str) -> str:
+    """The address of the page that an AMP page without canonical link is a twin of, by the usual ways to name one."""
+    parts = _split(address)
+    path = re.sub(r"(?i)(?:^/amp(?=/.)|/amp/?$|[./]amp(?=(?:\.html?)?$))", "", parts.path) or "/"
+    query = "&".join(
+        field for field in parts.query.split("&") if not re.match(r"(?i)(?:amp(?:=|$)|outputtype=amp$)", field)
+    )
+    return urlunsplit(parts._replace(path=path, query=query)) if parts.netloc else address
 
 
 def _stated(document: Document) -> Iterator[tuple[str, str]]:

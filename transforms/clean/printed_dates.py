@@ -1,0 +1,170 @@
+"""Dates that a page prints for its readers, where no data states them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from itertools import islice
+from typing import Literal
+
+from lxml import html
+
+from transforms.clean import date_values, word_lists
+from transforms.clean.date_values import DateValue
+from transforms.clean.document import Document, text_of, tokens_of
+from transforms.clean.wording import letters, squeeze
+
+NEAR = 5
+"""Ancestors whose name still says what an element is about; wrappers further out are named for the whole page."""
+NEAR_HEADLINE = 40
+"""Elements between the headline and a date that nothing but its place makes the article's."""
+MAX_FOUND = 5
+MAX_ELEMENTS = 400
+BESIDE_DATE = 40
+"""Letters that may stand around a date in an element that holds nothing else: a label, a weekday, a place."""
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d{4}年")
+# 29.11.2022 – The first paragraph begins with its date
+_OPENING = re.compile(
+    r"((?:[^\W\d_]{2,20}, ?)?\d{1,2}[. ]{1,2}(?:\d{1,2}|[^\W\d_]{3,12})\.? ?(?:19|20)\d\d) ?(?:[–—:|]|- )"
+)
+_HEADINGS = frozenset({"h2", "h3", "h4"})
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A printed date, what the text before it calls it, and what its element is called."""
+
+    value: DateValue
+    label: Literal["published", "modified"] | None
+    where: str
+    is_near: bool = False
+    """Whether it stands beside the headline."""
+
+
+def in_print(document: Document) -> tuple[Print, ...]:
+    """Dates in elements that are called one or hold nothing else: labelled publication first, then by distance.
+
+    Dates that are labelled as those of a change come only where the page prints no other.
+    """
+    found = sorted(_all(document), key=lambda item: item[:2])[:MAX_FOUND]
+    return tuple(printed for *_, printed in found)
+
+
+def month_comes_first(document: Document) -> bool:
+    """Whether 03/04/2025 means the third of April (not) or the fourth of March on this page."""
+    return (document.tree.get("lang") or "").lower().replace("_", "-").startswith("en-us")
+
+
+def is_beside_the_article(element: html.HtmlElement) -> bool:
+    """Whether the element belongs to something else on the page: other articles, comments, menus."""
+    names = word_lists.words("beside_article.txt")
+    for ancestor in islice(element.iterancestors(), NEAR):
+        if ancestor.tag in {"aside", "nav", "footer", "body"}:
+            return bool(ancestor.tag != "body")
+        called = tokens_of(ancestor, "class", "id")
+        if called and any(name in called for name in names):
+            return True
+    return False
+
+
+def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
+    names = re.compile("|".join(re.escape(name) for name in word_lists.words("date_elements.txt")))
+    month_first = month_comes_first(document)
+    titles = _titles(document)
+    headline: int | None = None
+    found: list[tuple[int, Print, bool, str]] = []
+    for position, element in enumerate(document.body.iter("*")):
+        if headline is None and (
+            (element.tag == "h1" and text_of(element))
+            or (element.tag in _HEADINGS and letters(text_of(element)) in titles)
+        ):
+            headline = position
+        if len(found) >= MAX_ELEMENTS:
+            break
+        called = tokens_of(element, "class", "id", "itemprop", "data-testid")
+        is_named = bool(called) and len(element) <= 12 and names.search(called) is not None
+        text = text_of(element) if is_named else _own_text(element)
+        if not 6 <= len(text) <= date_values.MAX_CHARACTERS:
+            continue
+        printed = _read(text, month_first=month_first)
+        if printed is None or is_beside_the_article(element):
+            continue
+        value, label, around = printed
+        if is_named or label or (around <= BESIDE_DATE and element.tag != "a"):
+            where = f"{element.tag} {called[:60]}".strip()
+            group = f"{where} in {tokens_of(element.getparent(), 'class', 'id')}"
+            found.append((position, Print(value, label, where), is_named, group))
+    at = headline or 0
+    days: dict[str, set[date]] = {}
+    for _, printed_date, _, group in found:
+        days.setdefault(group, set()).add(printed_date.value.day)
+    for position, printed_date, is_named, group in found:
+        # without a name or label, a date is the article's only beside its headline and outside of a list of dates
+        is_listed = len(days[group]) > 1
+        is_near = headline is not None and abs(position - at) <= NEAR_HEADLINE
+        is_told = is_near or printed_date.label is not None
+        if not is_named and (is_listed or not is_told):
+            continue
+        if is_listed and group.startswith("a "):
+            continue
+        rank = {"published": 0, "modified": 3}.get(printed_date.label or "", 1 if is_named else 2)
+        yield rank, 2 * abs(position - at) + (position < at), replace(printed_date, is_near=is_near)
+
+
+def _titles(document: Document) -> frozenset[str]:
+    """Letters of the page's titles, whole and without what separators set off; for pages whose headline is no h1."""
+    if document.body.find(".//h1") is not None:
+        return frozenset()
+    titles = [document.stated("og:title"), document.element_title]
+    pieces = [piece for title in titles for piece in (title, *re.split(r"\s[|–—:·-]\s", title))]
+    return frozenset(key for piece in pieces if len(key := letters(piece)) > 10)
+
+
+def _own_text(element: html.HtmlElement) -> str:
+    """Text of the element, where what stands directly in it holds a year and is short."""
+    pieces = [element.text, *(child.tail for child in element)]
+    own = " ".join(piece for piece in pieces if piece)
+    if len(own) > date_values.MAX_CHARACTERS:
+        opening = _OPENING.match(squeeze(own[:100]))
+        return opening[1] if opening else ""
+    if not _YEAR.search(own):
+        return ""
+    return text_of(element) if len(element) <= 3 else squeeze(own)
+
+
+def _read(text: str, *, month_first: bool) -> tuple[DateValue, Literal["published", "modified"] | None, int] | None:
+    """The first date of a text that is not labelled as a change, else the first; its label; letters around it."""
+    first: tuple[DateValue, Literal["published", "modified"] | None, int] | None = None
+    rest = text
+    for _ in range(3):
+        printed = date_values.printed(rest, month_first=month_first)
+        if printed is None:
+            break
+        label = _label(rest[: printed.start])
+        around = len(letters(text)) - (printed.end - printed.start)
+        if label != "modified":
+            return printed.value, label, around
+        first = first or (printed.value, label, around)
+        rest = rest[printed.end :]
+    return first
+
+
+def _label(before: str) -> Literal["published", "modified"] | None:
+    matches = list(_labels().finditer(before))
+    if not matches:
+        return None
+    return "modified" if matches[-1]["modified"] else "published"
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    def alternatives(name: str) -> str:
+        return "|".join(re.escape(word) for word in sorted(word_lists.words(name), key=len, reverse=True))
+
+    return re.compile(
+        rf"(?<![^\W\d_])(?:(?P<modified>{alternatives('modified_labels.txt')})"
+        rf"|(?P<published>{alternatives('published_labels.txt')}))(?![^\W\d_])",
+        re.IGNORECASE,
+    )
