@@ -196,10 +196,10 @@ def _is_bold_heading(line: Line, block: Block) -> bool:
 
 
 def _once(lines: Sequence[Line]) -> list[Line]:
-    """Lines without copies: paragraphs repeated in a row, and hidden elements that repeat the article for machines.
+    """Lines without copies: repeated statements, and hidden elements that repeat the article for machines.
 
-    What is repeated alone, as a question in an interview, stays, and what is hidden and stands nowhere else, as the
-    text behind a wall.
+    What is repeated alone and states nothing, as a question in an interview, stays, and what is hidden and stands
+    nowhere else, as the text behind a wall.
     """
     seen: set[str] = set()
     repeated: list[bool] = []
@@ -214,7 +214,7 @@ def _once(lines: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
     for at, line in enumerate(lines):
         beside = repeated[max(0, at - 1) : at] + repeated[at + 1 : at + 2]
-        is_copy = repeated[at] and (hidden[at] or any(beside))
+        is_copy = repeated[at] and (hidden[at] or any(beside) or line.text.endswith((".", "!", "”", "“", "»")))
         if not is_copy and (only_hidden or not hidden[at] or len(line.key) >= MIN_PARAGRAPH):
             kept.append(line)
     return kept

@@ -1,5 +1,6 @@
 """One HTML page, parsed once: the tree and what it states about itself."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,7 +18,8 @@ MIN_DATA_SCRIPT = 500
 """Characters."""
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\r"))
 _WITHOUT_CONTROLS = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
-"""Control characters end or confuse the parser; what else cannot be stored goes with ``squeeze``."""
+_HIGH_CONTROLS = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+"""Control characters end or confuse the parser, or join the words around them; in UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Document:
 
 def parse(text: str, address: str) -> Document | Reject:
     """The page of that text; comments, processing instructions and external entities are left out."""
-    cleaned = text.encode("utf-8", "replace").translate(_WITHOUT_CONTROLS)
+    cleaned = _HIGH_CONTROLS.sub(b" ", text.encode("utf-8", "replace").translate(_WITHOUT_CONTROLS))
     if not cleaned.strip():
         return Reject("empty", "no content")
     try:
