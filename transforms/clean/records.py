@@ -71,6 +71,9 @@ RejectReason = Literal[
     "wrong-type",
     "too-large",
     "extractor-failed",
+    "time-limit",
+    "memory-limit",
+    "crashed",
 ]
 
 
