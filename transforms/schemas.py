@@ -246,6 +246,12 @@ ARTICLES = Table(
         _required("observed_at", INSTANT, "When the page was fetched."),
         _PART,
         _TOOL,
+        Column(
+            "encoding_faults",
+            TEXTS,
+            "What was wrong with the characters of title, byline and text: mojibake, which is repaired here; "
+            "lost-characters, which the page has as U+FFFD or in no encoding. Empty for a sound text.",
+        ),
     ),
 )
 
@@ -262,7 +268,7 @@ REJECTS = Table(
         _required(
             "reason",
             pa.string(),
-            "Kind of refusal: wall, no-text, too-short, list-page, error-page, wrong-type, …",
+            "Kind of refusal: wall, no-text, too-short, list-page, error-page, wrong-type, time-limit, …",
         ),
         Column("detail", pa.string(), "What was seen, for a person."),
         _required("observed_at", INSTANT, "When the page was fetched."),

@@ -60,5 +60,6 @@ def article_row(article: Article) -> dict[str, Any]:
     row = {field.name: getattr(article, field.name) for field in fields(article) if field.name != "published"}
     row["authors"] = list(article.authors)
     row["tags"] = list(article.tags)
+    row["encoding_faults"] = list(article.encoding_faults)
     row["headings"] = [{"start": span.start, "end": span.end} for span in article.headings]
     return row

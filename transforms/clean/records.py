@@ -8,6 +8,8 @@ from typing import Literal
 from transforms.spans import Span
 
 Precision = Literal["instant", "local", "day"]
+EncodingFault = Literal["mojibake", "lost-characters"]
+"""Text that was decoded wrongly before it came here: where that could be undone, and where characters are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Article:
     is_live_blog: bool
     word_count: int
     text_hash: str
+    encoding_faults: tuple[EncodingFault, ...]
 
 
 RejectReason = Literal[
