@@ -67,6 +67,7 @@ RejectReason = Literal[
     "wall",
     "consent",
     "list-page",
+    "video-stub",
     "error-page",
     "empty",
     "no-text",
