@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from flows.clean_pages import PageCleaner, page_cleaner
+
 BATCH = 32
 """Texts annotated together: memory stays bounded, and larger batches are no faster."""
 
@@ -16,19 +18,25 @@ class BadLineError(ValueError):
     """A line of input is not what it should be; the message gives its number and what is wrong."""
 
 
-def clean_lines(lines: Iterable[str], write: Callable[[str], object], *, base: Path) -> int:
+def clean_lines(
+    lines: Iterable[str], write: Callable[[str], object], *, base: Path, cleaner: PageCleaner | None = None
+) -> int:
     """One cleaned article, or the reason why there is none, for each line; returns their number.
+
+    A page that hangs or crashes the parser is rejected like others that give no article.
 
     Args:
         lines: JSON objects with id, url and either html (a text) or file (a path; ``.gz`` is unpacked).
         write: Gets one JSON object a line: id, title, authors, published, language, text, rejected, …
         base: Folder that relative files are looked up in.
+        cleaner: What cleans; by default this process's own.
 
     Raises:
         BadLineError: a line is no JSON object or lacks a field.
     """
-    from transforms.clean import Article, Page, clean_page
+    from transforms.clean import Article, Page
 
+    cleaner = cleaner or page_cleaner()
     count = 0
     for count, record in enumerate(_records(lines, ("id", "url"), ("item_title", "item_published")), 1):
         body = _body(record, base, count)
@@ -41,7 +49,7 @@ def clean_lines(lines: Iterable[str], write: Callable[[str], object], *, base: P
             item_title=record.get("item_title"),
             item_published=record.get("item_published"),
         )
-        cleaned = clean_page(page)
+        cleaned = cleaner.clean(page)
         if isinstance(cleaned, Article):
             result: dict[str, Any] = {
                 "id": record["id"],

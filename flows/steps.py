@@ -185,9 +185,10 @@ def _lock_of(home: Home, part: Part) -> Path:
 
 
 def _clean_in_worker(job: PartJob, files: Sequence[PartFile]) -> PartResult:
+    from flows.clean_pages import page_cleaner
     from transforms import clean
 
-    tables = clean.clean_part(_read(job, files, "raw_pages"))
+    tables = clean.clean_part(_read(job, files, "raw_pages"), page_cleaner().clean)
     reasons = Counter(str(reason) for reason in tables["rejects"].column("reason").to_pylist())
     return _write(job, "clean", tables, clean.tool(), dict(sorted(reasons.items())))
 

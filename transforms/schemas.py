@@ -247,6 +247,7 @@ ARTICLES = Table(
         _PART,
         _TOOL,
         Column(
+<<<<<<< HEAD
             "similarity_signature",
             pa.list_(pa.uint32()),
             "MinHash of the text: 32 numbers of four slots of 8 bits each; NULL where the text is too short for one.",
@@ -257,6 +258,13 @@ ARTICLES = Table(
         Column("licence_url", pa.string(), "Licence of the article, as the page states it."),
         Column("terms_url", pa.string(), "Terms for reuse or data mining, as the page states them."),
         Column("copyright_holder", pa.string(), "Who holds the rights, as the page states it."),
+=======
+            "encoding_faults",
+            TEXTS,
+            "What was wrong with the characters of title, byline and text: mojibake, which is repaired here; "
+            "lost-characters, which the page has as U+FFFD or in no encoding. Empty for a sound text.",
+        ),
+>>>>>>> clean-robust
     ),
 )
 
@@ -273,7 +281,7 @@ REJECTS = Table(
         _required(
             "reason",
             pa.string(),
-            "Kind of refusal: wall, no-text, too-short, list-page, error-page, wrong-type, …",
+            "Kind of refusal: wall, no-text, too-short, list-page, error-page, wrong-type, time-limit, …",
         ),
         Column("detail", pa.string(), "What was seen, for a person."),
         _required("observed_at", INSTANT, "When the page was fetched."),

@@ -40,7 +40,8 @@ def _write(path: Path, rows: Iterable[Gold]) -> Path:
     return path
 
 
-def _run_scorer(scorer: Path, *arguments: Path | str) -> Scores:
+def run_scorer(scorer: Path, *arguments: Path | str) -> Scores:
+    """What a scorer prints."""
     done = subprocess.run(
         [sys.executable, str(scorer), *map(str, arguments)], capture_output=True, text=True, check=False
     )
@@ -58,20 +59,20 @@ def _score_extraction(data: Path, out: Path, model: str) -> Scores:
     truth = data / "truth.jsonl"
     records = [Record(row["id"], {"url": row["url"], "file": row["file"]}) for row in read_lines(truth)]
     predictions = _write(out / "extraction.jsonl", predict_all(Task("clean", data, model), records))
-    return _run_scorer(data / "score_extraction.py", predictions, "--truth", truth)
+    return run_scorer(data / "score_extraction.py", predictions, "--truth", truth)
 
 
 def _score_entities(data: Path, out: Path, model: str) -> Scores:
     records = [Record(row["id"], {"text": row["text"]}) for path in _jsonl(data) for row in read_lines(path)]
     predictions = _write(out / "entities.jsonl", predict_all(Task("annotate", data, model), records))
-    return _run_scorer(data / "score_entities.py", data, predictions)
+    return run_scorer(data / "score_entities.py", data, predictions)
 
 
 def _score_quotes(data: Path, out: Path, model: str) -> Scores:
     gold = _write(out / "gold.jsonl", (row for path in _jsonl(data) for row in read_lines(path)))
     records = [Record(row["id"], {"text": row["text"]}) for row in read_lines(gold)]
     predictions = _write(out / "quotes.jsonl", predict_all(Task("annotate", data, model), records))
-    return _run_scorer(data / "score_quotes.py", gold, predictions)
+    return run_scorer(data / "score_quotes.py", gold, predictions)
 
 
 EVENT_FILES = {
@@ -99,7 +100,7 @@ def _score_events(data: Path, out: Path, model: str) -> Scores:
             out / f"{name}.jsonl",
             ({"id": row["id"], listed: predictions[f"{name}:{row['id']}"][found]} for row in rows),
         )
-    return _run_scorer(data / "score_events.py", data, out)
+    return run_scorer(data / "score_events.py", data, out)
 
 
 def _events_gold(data: Path) -> list[Path]:

@@ -4,11 +4,12 @@ import json
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from transforms.clean import Article, Page, Reject, clean_page
+from transforms.clean.records import RejectReason
 
 CASES = sorted(path for path in (Path(__file__).parent / "clean_cases").iterdir() if path.is_dir())
 
@@ -51,3 +52,20 @@ def test_page_gives_what_the_case_expects(case: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case_says_where_its_page_comes_from(case: Path) -> None:
     assert (case / "origin.txt").read_text(encoding="utf-8").strip()
+
+
+ELSEWHERE = {
+    "too-large": "test_clean_any_bytes.py and test_clean_decode.py",
+    "time-limit": "tests/flows/test_clean_pages.py",
+    "memory-limit": "tests/flows/test_clean_pages.py",
+    "crashed": "tests/flows/test_clean_pages.py",
+    "extractor-failed": "no page is known that does it",
+}
+"""Reasons that need a page too large to keep, or a process of its own: where they are tested."""
+
+
+def test_every_reason_has_a_case() -> None:
+    expected = [json.loads((case / "expected.json").read_text(encoding="utf-8")) for case in CASES]
+    shown = {outcome["reject"] for outcome in expected if "reject" in outcome}
+
+    assert shown | ELSEWHERE.keys() == set(get_args(RejectReason))

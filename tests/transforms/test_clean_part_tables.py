@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from transforms import schemas
-from transforms.clean import Inspection, Page, clean_part, inspect_page, tool
+from transforms.clean import Inspection, Page, clean_page, clean_part, inspect_page, tool
 from transforms.identity import content_hash, stable_id
 
 CASES = Path(__file__).parent / "clean_cases"
@@ -34,7 +34,7 @@ def raw_row(case: str, content_type: str = "text/html") -> dict[str, Any]:
 def test_every_page_is_an_article_or_a_reject() -> None:
     cases = ["json_ld_in_graph", "wall", "front_page", "live_blog", "consent"]
     pages = schemas.RAW_PAGES.rows([raw_row(case) for case in cases])
-    tables = clean_part(pages)
+    tables = clean_part(pages, clean_page)
     articles, rejects = tables["articles"], tables["rejects"]
     assert articles.schema == schemas.ARTICLES.schema
     assert rejects.schema == schemas.REJECTS.schema
@@ -46,13 +46,13 @@ def test_every_page_is_an_article_or_a_reject() -> None:
 
 
 def test_a_part_without_pages_gives_empty_tables() -> None:
-    tables = clean_part(schemas.RAW_PAGES.rows([]))
+    tables = clean_part(schemas.RAW_PAGES.rows([]), clean_page)
     assert tables["articles"].num_rows == tables["rejects"].num_rows == 0
 
 
 def test_the_same_part_gives_the_same_tables() -> None:
     pages = schemas.RAW_PAGES.rows([raw_row("json_ld_in_graph"), raw_row("live_blog")])
-    assert clean_part(pages)["articles"].equals(clean_part(pages)["articles"])
+    assert clean_part(pages, clean_page)["articles"].equals(clean_part(pages, clean_page)["articles"])
 
 
 def test_the_tool_names_rules_and_libraries() -> None:

@@ -23,7 +23,7 @@ from transforms.clean.document import Document
 from transforms.clean.records import Article, Candidate, Inspection, Page, Reject
 from transforms.clean.titles import TitleCandidate
 from transforms.clean.urls import AddressCandidate
-from transforms.clean.wording import UNSTORABLE, repaired, squeeze, word_count
+from transforms.clean.wording import UNSTORABLE, encoding_faults, repaired, squeeze, word_count
 from transforms.identity import content_hash, stable_id
 from transforms.spans import Span
 
@@ -60,7 +60,7 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
     access = rights.access(parsed)
     if reject := rejects.of_page(parsed, extracted, title.value if title else None, access):
         return reject, ()
-    text, headings = assemble((line.text, line.is_heading) for line in extracted.lines)
+    text, headings = assemble((repaired(line.text), line.is_heading) for line in extracted.lines)
     published = dates.published(parsed, page.item_published)
     date = dates.choose(published)
     changes = dates.modified(parsed)
@@ -86,7 +86,7 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
         dateline_place=dateline.place if dateline else None,
         agency=(dateline.agency if dateline else None) or metadata.agency_in(names),
         language=language.detect(text),
-        lead=extracted.lead,
+        lead=repaired(extracted.lead) if extracted.lead else None,
         text=text,
         headings=headings,
         section=metadata.section(parsed),
@@ -99,6 +99,9 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
         is_live_blog=metadata.is_live_blog(parsed),
         word_count=word_count(text),
         text_hash=content_hash(text.encode("utf-8")),
+        encoding_faults=encoding_faults(
+            (title.value if title else "", *names, *(line.text for line in extracted.lines))
+        ),
     )
     candidates = (
         *_dates("published", published, date),
@@ -112,7 +115,7 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
 
 def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candidate, ...]]:
     read = plain_text.read(UNSTORABLE.sub(" ", written.replace("\r\n", "\n").replace("\r", "\n")))
-    text, headings = assemble((block, at in read.headings) for at, block in enumerate(read.blocks))
+    text, headings = assemble((repaired(block), at in read.headings) for at, block in enumerate(read.blocks))
     words = word_count(text)
     if reject := rejects.of_text(words):
         return reject, ()
@@ -140,9 +143,9 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         url=page.final_url,
         canonical_url=address.value,
         publisher=read.publisher,
-        title=title.value if title else None,
+        title=repaired(title.value) if title else None,
         title_origin=title.origin if title else None,
-        authors=read.authors,
+        authors=tuple(repaired(name) for name in read.authors),
         published=date.value.iso if date else None,
         published_at=dates.utc(date.value) if date else None,
         published_date=date.value.day if date else None,
@@ -166,6 +169,7 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         is_live_blog=False,
         word_count=words,
         text_hash=content_hash(text.encode("utf-8")),
+        encoding_faults=encoding_faults((title.value if title else "", *read.authors, *read.blocks)),
     )
     bylines = (AuthorCandidate(read.authors, "text", "byline"),) if read.authors else ()
     candidates = (

@@ -14,7 +14,7 @@ from transforms.clean.blocks import SUBHEADINGS, Block, blocks
 from transforms.clean.document import Document
 from transforms.clean.lines import Line, length
 from transforms.clean.records import Reject
-from transforms.clean.wording import containment, letters, repaired, shingles, squeeze, tokens
+from transforms.clean.wording import containment, letters, shingles, squeeze, tokens
 
 MIN_ARTICLE_BODY = 200
 """Characters; a shorter ``articleBody`` is a summary."""
@@ -89,11 +89,11 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
     lines = _without_junk(_without_tail(lines), title_keys, name_keys, trusted=method in {"filtered by data", "data"})
     printed_lead = None
     if standfirst is not None and not junk_lines.is_junk(standfirst.text):
-        printed_lead = repaired(junk_lines.without_notes(standfirst.text))
+        printed_lead = junk_lines.without_notes(standfirst.text)
         if not _contains(lines, standfirst):
             lines = [Line(standfirst.text, standfirst.key, standfirst, is_heading=False), *lines]
     return Body(
-        tuple(replace(line, text=repaired(junk_lines.without_notes(line.text))) for line in lines),
+        tuple(replace(line, text=junk_lines.without_notes(line.text)) for line in lines),
         printed_lead,
         method,
         link_lines,

@@ -1,6 +1,6 @@
 """A part's raw pages in, its articles and rejects out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
@@ -8,8 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
+<<<<<<< HEAD
 from transforms import duplicates, schemas
 from transforms.clean.article import clean_page
+=======
+from transforms import schemas
+>>>>>>> clean-robust
 from transforms.clean.records import Article, Page, Reject
 
 RULES_VERSION = 1
@@ -24,13 +28,16 @@ def tool() -> str:
     return f"clean {RULES_VERSION} ({libraries})"
 
 
-def clean_part(raw_pages: pa.Table) -> dict[str, pa.Table]:
-    """Tables ``articles`` and ``rejects`` of a part's ``raw_pages``: every page is a row of one of the two."""
+def clean_part(raw_pages: pa.Table, clean: Callable[[Page], Article | Reject]) -> dict[str, pa.Table]:
+    """Tables ``articles`` and ``rejects`` of a part's ``raw_pages``: every page is a row of one of the two.
+
+    ``clean`` is ``clean_page``, or what calls it elsewhere with limits.
+    """
     articles: list[dict[str, Any]] = []
     rejects: list[dict[str, Any]] = []
     for batch in raw_pages.to_batches(max_chunksize=32):
         for row in batch.to_pylist():
-            result = clean_page(page_of(row))
+            result = clean(page_of(row))
             origin = {name: row[name] for name in ("page_id", "source", "part", "observed_at")}
             if isinstance(result, Reject):
                 refusal = {"stage": "clean", "reason": result.reason, "detail": result.detail}
@@ -58,6 +65,7 @@ def article_row(article: Article) -> dict[str, Any]:
     row = {field.name: getattr(article, field.name) for field in fields(article) if field.name != "published"}
     row["authors"] = list(article.authors)
     row["tags"] = list(article.tags)
+    row["encoding_faults"] = list(article.encoding_faults)
     row["headings"] = [{"start": span.start, "end": span.end} for span in article.headings]
     if signature := duplicates.signature(article.text):
         row["similarity_signature"] = list(signature.bands)

@@ -8,6 +8,8 @@ from typing import Literal
 from transforms.spans import Span
 
 Precision = Literal["instant", "local", "day"]
+EncodingFault = Literal["mojibake", "lost-characters"]
+"""Text that was decoded wrongly before it came here: where that could be undone, and where characters are lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class Article:
     is_live_blog: bool
     word_count: int
     text_hash: str
+    encoding_faults: tuple[EncodingFault, ...]
 
 
 RejectReason = Literal[
     "wall",
     "consent",
     "list-page",
+    "video-stub",
     "error-page",
     "empty",
     "no-text",
@@ -74,6 +78,9 @@ RejectReason = Literal[
     "wrong-type",
     "too-large",
     "extractor-failed",
+    "time-limit",
+    "memory-limit",
+    "crashed",
 ]
 
 

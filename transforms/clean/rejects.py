@@ -20,8 +20,14 @@ UNSTATED_WALL_WORDS = 60
 ERROR_WORDS = 200
 CONSENT_WORDS = 300
 LINK_LINES = 0.5
+<<<<<<< HEAD
 RUNNING = 100
 """Letters of a paragraph; the teasers of a front page are shorter, or links."""
+=======
+VIDEO_WORDS = 60
+"""Below the description of a video, which is no article unless the page says so; a flash of news with a clip is longer
+or says what it is."""
+>>>>>>> clean-robust
 
 _LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
 
@@ -39,6 +45,8 @@ def of_page(document: Document, body: Body, title: str | None, access: str | Non
     if reject := _wall(document, text, words, access):
         return reject
     if not says_article and (reject := _list(document, body)):
+        return reject
+    if reject := _video(document, words, says_article=says_article):
         return reject
     return _shortage(document, words)
 
@@ -100,6 +108,19 @@ def _list(document: Document, body: Body) -> Reject | None:
     kinds = {kind for node in document.json_ld.nodes[:200] for kind in types_of(node)}
     if kinds & _LIST_TYPES and body.link_lines > LINK_LINES / 2:
         return Reject("list-page", f"stated as {', '.join(sorted(kinds & _LIST_TYPES))}")
+    return None
+
+
+def _video(document: Document, words: int, *, says_article: bool) -> Reject | None:
+    """A video with a few words: https://ogp.me/#type_video and https://schema.org/VideoObject state it."""
+    if words >= (MIN_WORDS if says_article else VIDEO_WORDS):
+        return None
+    if (kind := document.stated("og:type").lower()).startswith("video"):
+        return Reject("video-stub", f"og:type {kind}, {words} words shown")
+    if any("videoobject" in types_of(node) for node in document.json_ld.nodes[:200]):
+        return Reject("video-stub", f"stated as VideoObject, {words} words shown")
+    if words < MIN_WORDS and document.body.find(".//video") is not None:
+        return Reject("video-stub", f"a video element, {words} words shown")
     return None
 
 

@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import ftfy
 import ftfy.badness
+
+from transforms.clean.records import EncodingFault
 
 INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Soft hyphen, zero-width space, word joiner, byte order mark: they mean layout, not text."""
@@ -36,6 +39,19 @@ def repaired(text: str) -> str:
     if text.isascii() or not ftfy.badness.is_bad(text):
         return text
     return ftfy.fix_encoding(text)
+
+
+def encoding_faults(texts: Iterable[str]) -> tuple[EncodingFault, ...]:
+    """What is wrong with the characters of texts that nothing has repaired yet."""
+    whole = "\n".join(texts)
+    if whole.isascii():
+        return ()
+    faults: list[EncodingFault] = []
+    if any(repaired(line) != line for line in whole.split("\n")):
+        faults.append("mojibake")
+    if "\ufffd" in whole:
+        faults.append("lost-characters")
+    return tuple(faults)
 
 
 @lru_cache(maxsize=4096)

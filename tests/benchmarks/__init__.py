@@ -1,0 +1,1 @@
+"""Newslake beside its peers, on the same pages and the same machine."""
