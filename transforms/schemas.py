@@ -247,7 +247,6 @@ ARTICLES = Table(
         _PART,
         _TOOL,
         Column(
-<<<<<<< HEAD
             "similarity_signature",
             pa.list_(pa.uint32()),
             "MinHash of the text: 32 numbers of four slots of 8 bits each; NULL where the text is too short for one.",
@@ -258,13 +257,12 @@ ARTICLES = Table(
         Column("licence_url", pa.string(), "Licence of the article, as the page states it."),
         Column("terms_url", pa.string(), "Terms for reuse or data mining, as the page states them."),
         Column("copyright_holder", pa.string(), "Who holds the rights, as the page states it."),
-=======
+        Column(
             "encoding_faults",
             TEXTS,
             "What was wrong with the characters of title, byline and text: mojibake, which is repaired here; "
             "lost-characters, which the page has as U+FFFD or in no encoding. Empty for a sound text.",
         ),
->>>>>>> clean-robust
     ),
 )
 

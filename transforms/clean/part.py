@@ -8,15 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
-<<<<<<< HEAD
 from transforms import duplicates, schemas
-from transforms.clean.article import clean_page
-=======
-from transforms import schemas
->>>>>>> clean-robust
 from transforms.clean.records import Article, Page, Reject
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Raised with every change that can change a row."""
 _LIBRARIES = ("trafilatura", "lxml", "courlan", "py3langid", "ftfy", "charset-normalizer")
 

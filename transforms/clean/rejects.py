@@ -20,14 +20,11 @@ UNSTATED_WALL_WORDS = 60
 ERROR_WORDS = 200
 CONSENT_WORDS = 300
 LINK_LINES = 0.5
-<<<<<<< HEAD
 RUNNING = 100
 """Letters of a paragraph; the teasers of a front page are shorter, or links."""
-=======
 VIDEO_WORDS = 60
 """Below the description of a video, which is no article unless the page says so; a flash of news with a clip is longer
 or says what it is."""
->>>>>>> clean-robust
 
 _LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
 
