@@ -176,7 +176,8 @@ def clean(context: click.Context, page: str | None, jsonl: tuple[str, str] | Non
     if jsonl:
         _stream(jsonl, lambda lines, write: clean_lines(lines, write, base=Path(jsonl[0]).parent))
     elif page:
-        preview_page(page, load_settings(_home(context)))
+        home = _home(context)
+        preview_page(page, load_settings(home), home.locks / "hosts" if home.root.exists() else None)
 
 
 @newslake.command()

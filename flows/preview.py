@@ -15,18 +15,18 @@ from flows.settings import Settings
 from transforms.clean import Article, Inspection, Page, inspect_page
 
 
-def preview_page(target: str, settings: Settings) -> None:
+def preview_page(target: str, settings: Settings, hosts: Path | None = None) -> None:
     """Print what cleaning makes of a file or URL; nothing is stored.
 
     Raises:
         OSError: the file cannot be read or the page not fetched; the message says why.
     """
-    page = _fetched(target, settings) if target.startswith(("http://", "https://")) else _read(Path(target))
+    page = _fetched(target, settings, hosts) if target.startswith(("http://", "https://")) else _read(Path(target))
     print_inspection(standard_console(), inspect_page(page))
 
 
-def _fetched(url: str, settings: Settings) -> Page:
-    match fetch_one(url, HttpSettings(user_agent=settings.user_agent), accepted=PAGE_TYPES):
+def _fetched(url: str, settings: Settings, hosts: Path | None) -> Page:
+    match fetch_one(url, HttpSettings(user_agent=settings.user_agent), accepted=PAGE_TYPES, hosts=hosts):
         case Failure(kind=kind, detail=detail):
             raise OSError(f"{url} was not fetched: {kind}: {detail}")
         case answer:

@@ -43,6 +43,8 @@ class StoredFile:
     generation: int
     siblings: Mapping[str, int]
     """Tables that were written together with it, itself included, and their rows; empty where it was written alone."""
+    version: str = ""
+    """Hash of the keys of all rows that were written together: two attempts at one part have different ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,10 @@ class Lake:
         """
         conformed = {name: _conformed(part, step, name, rows) for name, rows in tables.items()}
         siblings = {name: rows.num_rows for name, rows in conformed.items() if rows.num_rows}
+        version = _version(conformed)
         return tuple(
-            self._write(part, step, name, conformed[name], tool, generation, siblings=siblings) for name in siblings
+            self._write(part, step, name, conformed[name], tool, generation, siblings=siblings, version=version)
+            for name in siblings
         )
 
     def rewrite(self, file: PartFile, rows: pa.Table, tool: str) -> PartFile:
@@ -114,7 +118,10 @@ class Lake:
             stored = parquet.schema_arrow.metadata or {}
         generation = int(stored[f"{_PREFIX}generation".encode()])
         siblings = json.loads(stored[f"{_PREFIX}siblings".encode()])
-        return self._write(file.part, file.step, file.table, conformed, tool, generation, siblings=siblings)
+        version = stored.get(f"{_PREFIX}version".encode(), b"").decode()
+        return self._write(
+            file.part, file.step, file.table, conformed, tool, generation, siblings=siblings, version=version
+        )
 
     def read(self, file: PartFile, columns: Sequence[str] | None = None) -> pa.Table:
         """Rows with the declared schema (or those columns of it); columns that the file is too old to have are NULL.
@@ -182,6 +189,7 @@ class Lake:
         generation: int,
         *,
         siblings: Mapping[str, int],
+        version: str = "",
     ) -> PartFile:
         folder = self.root / table / f"day={part.day.isoformat()}" / f"source={part.source}"
         _make_durable_folder(folder)
@@ -196,7 +204,7 @@ class Lake:
             "schema": str(len(TABLES[table].columns)),
             "generation": str(generation),
             "siblings": json.dumps(dict(siblings)),
-        }
+        } | ({"version": version} if version else {})
         metadata = dict(rows.schema.metadata or {})
         metadata.update({(_PREFIX + key).encode(): value.encode() for key, value in facts.items()})
         try:
@@ -236,9 +244,20 @@ class Lake:
                 return UnreadableFile(relative, "the content is not what the name says")
             size = path.stat().st_size
             file = PartFile(part, step, facts["table"], relative, rows, size, content_hash, facts["tool"])
-            return StoredFile(file, int(facts["generation"]), json.loads(facts["siblings"]))
+            return StoredFile(file, int(facts["generation"]), json.loads(facts["siblings"]), facts.get("version", ""))
         except (pa.ArrowException, OSError, KeyError, ValueError) as error:
             return UnreadableFile(relative, f"{type(error).__name__}: {error}"[:300])
+
+
+def _version(tables: Mapping[str, pa.Table]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(tables):
+        keys = tables[name].select(list(TABLES[name].key))
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, keys.schema) as stream:
+            stream.write_table(keys)
+        digest.update(sink.getvalue())
+    return digest.hexdigest()[:HASH_DIGITS_IN_NAME]
 
 
 def _step(name: str) -> Step:

@@ -28,7 +28,8 @@ def rebuild_catalogue(lake: Lake, catalogue: Catalogue) -> Rebuilt:
     generation counts, and a step counts only if it is not older than the step it was made from; what was refused is
     left for a sweep. A step that ended without rows left no file: it is done again, which costs little. Windows, what
     is remembered of feeds and archives, and the run log are not in the files: days show as missing until they are
-    fetched again, which downloads only what is not known. Pages that were asked for in vain are asked for again.
+    fetched again, which downloads only what is not known. Pages that were asked for in vain are asked for again; those
+    that were only named and not yet asked for are found again if their source still names them.
 
     Raises:
         ValueError: the catalogue has parts already.
@@ -69,12 +70,12 @@ def rebuild_catalogue(lake: Lake, catalogue: Catalogue) -> Rebuilt:
 
 def _versions(files: Iterable[StoredFile]) -> list[list[StoredFile]]:
     """Whole versions of one step of one part: files that name each other, with none missing."""
-    groups: dict[tuple[int, tuple[tuple[str, int], ...]], dict[str, StoredFile]] = defaultdict(dict)
+    groups: dict[tuple[int, str, tuple[tuple[str, int], ...]], dict[str, StoredFile]] = defaultdict(dict)
     for stored in files:
-        groups[stored.generation, tuple(sorted(stored.siblings.items()))][stored.file.table] = stored
+        groups[stored.generation, stored.version, tuple(sorted(stored.siblings.items()))][stored.file.table] = stored
     return [
         list(group.values())
-        for (_, siblings), group in groups.items()
+        for (_, _, siblings), group in groups.items()
         if all(table in group and group[table].file.rows == rows for table, rows in siblings)
     ]
 

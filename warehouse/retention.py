@@ -24,17 +24,21 @@ def parts_to_empty(catalogue: Catalogue, keep_days: Mapping[str, int | None], to
 
     Args:
         catalogue: Has the parts.
-        keep_days: Days to keep after the part's own, by source; None or no entry keeps for ever.
+        keep_days: Days to keep after the part's own and after it was worked up, by source; None or no entry keeps for
+            ever.
         today: UTC day.
     """
-    lacking = {part for step in STEPS[1:] for part in catalogue.parts_lacking(step)}
+    worked_up = {
+        record.part: record.finished_at.date() if record.finished_at else record.part.day
+        for record in catalogue.steps(step=STEPS[-1], status="done")
+    }
     return [
         file.part
         for file in catalogue.files(table=RAW_PAGES.name)
         if not file.tool.endswith(BODIES_REMOVED)
         and (days := keep_days.get(file.part.source)) is not None
-        and file.part.day + timedelta(days=days) < today
-        and file.part not in lacking
+        and file.part in worked_up
+        and max(file.part.day, worked_up[file.part]) + timedelta(days=days) < today
     ]
 
 

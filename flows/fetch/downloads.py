@@ -14,6 +14,8 @@ from flows.fetch.web.pace import Pace
 T = TypeVar("T")
 R = TypeVar("R")
 
+LONGEST_PAUSE = 60.0
+"""Seconds that are waited for a host; one that wants more gets its turns at once, to be told that it is left alone."""
 REQUESTS_AT_ONCE = 64
 """Threads that wait for hosts; a host that is not answering keeps one of them."""
 
@@ -118,7 +120,8 @@ class Downloads(Generic[T, R]):
         host = lap.items[place][1]
         lap.under_way -= 1
         lap.keep(place, future.result())
-        lap.schedule(host, self._pace.now() + self._pace.ready_in(host, self._delay_of(host)))
+        pause = self._pace.ready_in(host, self._delay_of(host))
+        lap.schedule(host, self._pace.now() + (pause if pause <= LONGEST_PAUSE else 0.0))
 
 
 def _arrive(lap: "_Lap[T, R]", place: int, future: Future[R]) -> None:

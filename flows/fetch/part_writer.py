@@ -11,7 +11,7 @@ from transforms.identity import content_hash, stable_id
 from warehouse.catalogue import Catalogue
 from warehouse.lake import Lake
 from warehouse.parts import Part
-from warehouse.records import ArchivePosition, Arrived, FoundPage, QueuedPage, Visited
+from warehouse.records import ArchivePosition, Arrived, FoundPage, KnownUrl, QueuedPage, Visited
 
 FETCH_VERSION = 2
 """Raised when the same answers would make other rows."""
@@ -103,6 +103,8 @@ class PartWriter:
             batch.add(found, page, page_id, observed_at, (*keys, same))
             self.pages[day] += 1
             self.bytes += len(page.body)
+        else:
+            self.note_known(day, keys, page_id)
         self._stored.update(dict.fromkeys((*keys, same), page_id))
         return page_id, new
 
@@ -114,6 +116,12 @@ class PartWriter:
     def add_attempts(self, day: date, attempts: Iterable[Attempt], *, page_id: str | None = None) -> None:
         """Record attempts that brought nothing new and did not fail."""
         self._batch(day).record(attempts, page_id=page_id)
+
+    def note_known(self, day: date, keys: Iterable[str], page_id: str) -> None:
+        """Remember that further keys mean a page that is stored already."""
+        known = [KnownUrl(key, page_id, self._source, self._clock()) for key in keys]
+        self._batch(day).known.extend(known)
+        self._stored.update({url.url: page_id for url in known})
 
     def note_visit(self, day: date, visited: Visited) -> None:
         """Tell the queue with the part what came of a page."""
@@ -179,10 +187,6 @@ class PartWriter:
         if attempts:
             self._batch(day).record(attempts)
             self.commit(day)
-
-    def drop_aside(self) -> None:
-        """Do without attempts that led to nothing new: an unchanged feed leaves no row."""
-        self._aside = []
 
     def _too_much_open(self) -> bool:
         pages = sum(len(batch.pages) for batch in self._open.values())

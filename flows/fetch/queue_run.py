@@ -71,7 +71,6 @@ class QueueRun:
         self._revisit_after_hours = revisit_after_hours
         self._max_pages = max_pages
         self._left_in_lap: Counter[date] = Counter()
-        self._known_in_lap: dict[str, str] = {}
         self._downloads: Downloads[QueuedPage, Visit] = Downloads(
             self._load,
             host_of=lambda queued: host_of(_item(queued).asked_at),
@@ -97,7 +96,6 @@ class QueueRun:
                 break
             last = lap[-1]
             left = None if left is None else left - len(lap)
-            self._known_in_lap = self._catalogue.known_pages([queued.page.key for queued in lap if not queued.visits])
             self._left_in_lap = Counter(queued.page.day for queued in lap)
             for queued, visit in self._downloads.of(lap):
                 self._store(queued, visit)
@@ -110,17 +108,26 @@ class QueueRun:
 
     def _is_needed(self, queued: QueuedPage) -> bool:
         """Whether to ask for it; a page that came by another address meanwhile is noted as got."""
-        key = queued.page.key
-        page_id = self._writer.stored_as(key) or self._known_in_lap.get(key)
-        if queued.visits or page_id is None:
+        page_id = None if queued.visits else self._known_as([queued.page.key])
+        if page_id is None:
             self.asked += 1
             return True
         self.known += 1
+        if queued.asked:
+            # It was asked for in vain before: without this row it would look as if it were still missing.
+            url = _item(queued).asked_at
+            told = Attempt(url, "page", self._clock(), 0.0, "ok", "it came from elsewhere meanwhile", from_cache=True)
+            self._writer.add_attempts(queued.page.day, [told], page_id=page_id)
         self._writer.note_visit(
             queued.page.day, Visited(queued.id, "got", "known", self._clock(), 0, 0, page_id=page_id)
         )
         self._finish(queued)
         return False
+
+    def _known_as(self, keys: Sequence[str]) -> str | None:
+        """The page that the lake has, or that this run has stored, under one of the keys."""
+        stored = next(filter(None, map(self._writer.stored_as, keys)), None)
+        return stored or next(iter(self._catalogue.known_pages(keys).values()), None)
 
     def _finish(self, queued: QueuedPage) -> None:
         """One page less of its day; the last one closes the day's part."""
@@ -133,7 +140,9 @@ class QueueRun:
         self._writer.discover(queued)
         result, day = visit.result, queued.page.day
         if isinstance(result, Failure):
-            self._writer.add_failure(day, result.kind, visit.attempts)
+            # That a host was left alone once more is no news of the page.
+            again = queued.asked and result.retryable and not result.asked
+            self._writer.add_failure(day, result.kind, visit.attempts[:-1] if again else visit.attempts)
             self._writer.note_visit(day, self._after_failure(queued, result))
             return
         page_id = None
@@ -145,23 +154,28 @@ class QueueRun:
 
     def _store_page(self, queued: QueuedPage, page: Response, attempts: Sequence[Attempt]) -> str:
         keys = self._reader.keys(_item(queued), page)
-        elsewhere = next(filter(None, map(self._writer.stored_as, keys)), None)
-        if elsewhere is not None and not queued.visits:
-            # Another address led to the page in this very run.
+        elsewhere = None if queued.visits else self._known_as(keys)
+        if elsewhere is not None:
+            # Another address leads to a page that is there already.
             self.known += 1
             self._writer.add_attempts(queued.page.day, attempts, page_id=elsewhere)
+            self._writer.note_known(queued.page.day, keys, elsewhere)
             return elsewhere
         page_id, _ = self._writer.add_page(queued.page, page, keys, attempts)
         return page_id
 
     def _after_failure(self, queued: QueuedPage, failure: Failure) -> Visited:
-        now, attempts = self._clock(), queued.attempts + 1
-        due_at = after_failure(failure, attempts, now)
+        now = self._clock()
+        if failure.retryable and not failure.asked:
+            # Nobody asked for it, so nothing was learnt of it.
+            attempts, due_at = queued.attempts, after_failure(failure, 1, now)
+        else:
+            attempts = queued.attempts + 1
+            due_at = after_failure(failure, attempts, now)
         state = Visited(queued.id, "waiting", failure.kind, now, attempts, queued.visits, due_at)
         if queued.visits:
-            # What is in the lake stays; the next visit is as far away as if this one had brought something.
-            again = after_success(queued.visits + 1, self._revisit_after_hours, now)
-            return replace(state, state="got", due_at=due_at or again, validators=queued.validators)
+            # What is in the lake stays; a page that is gone is not looked at again.
+            return replace(state, state="got", validators=queued.validators)
         return state if due_at is not None else replace(state, state="refused")
 
     def _after_success(self, queued: QueuedPage, page: Response, page_id: str | None) -> Visited:

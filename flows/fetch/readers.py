@@ -24,6 +24,7 @@ from flows.fetch.web.fetcher import Fetcher
 from flows.fetch.web.http import HttpClient, HttpSettings, Resolver
 from flows.fetch.web.pace import Pace
 from flows.sources import (
+    ArchiveSource,
     CcNewsSource,
     FeedSource,
     FilesSource,
@@ -33,6 +34,7 @@ from flows.sources import (
     UrlsSource,
     WarcSource,
 )
+from transforms.identity import content_hash
 from warehouse.catalogue import Catalogue
 
 
@@ -91,11 +93,18 @@ def open_readers(
             memory=catalogue.documents,
             respect_opt_outs=source.opt_outs == "respect",
         )
-        documents = Documents(source.name, fetcher, catalogue.documents, clock=clock)
+        documents = Documents(_remembered_as(source), fetcher, catalogue.documents, clock=clock)
         if isinstance(source, WarcSource | CcNewsSource):
             yield Readers(archives=WarcReader(source, fetcher, documents, settings, clock=clock))
         else:
             yield Readers(_pages(source, fetcher, documents, settings, clock=clock, forced=forced), keep=documents.keep)
+
+
+def _remembered_as(source: PageSource | ArchiveSource) -> str:
+    """What documents are remembered by: other filters want other pages of them, though they did not change."""
+    undated = source.undated if isinstance(source, SitemapSource) else ""
+    chosen = (source.include, source.exclude, undated)
+    return f"{source.name} {content_hash(repr(chosen).encode())[:16]}" if any(chosen) else source.name
 
 
 def _pages(

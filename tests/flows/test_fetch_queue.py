@@ -337,3 +337,61 @@ def test_no_date_and_no_letter_of_a_sitemap_stops_a_run(house: House, web: Web, 
     )
     house.fetch(source)
     assert "/b" in house.urls()
+
+
+def test_a_host_that_wants_a_day_of_peace_stops_no_run_and_costs_no_page(house: House, web: Web) -> None:
+    put_feed(web, [("/a", None), ("/b", None), ("/c", None)])
+    web.put("/a", Reply(b"", 429, {"Retry-After": "86400"}))
+    report = house.fetch(source_at(web))
+    assert report.failures == {"http-4xx": 3}
+    assert sum(house.time.slept) < 60
+    assert counts(house).waiting == 3
+    for path in ("/a", "/b", "/c"):
+        web.put(path, Reply(path.encode()))
+    house.time.seconds = 25 * HOUR
+    assert house.fetch(source_at(web), until(house)).pages == 3
+
+
+def test_a_site_whose_robots_cannot_be_read_for_days_loses_no_page(house: House, web: Web, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(f"{SITE}/a\n{SITE}/b\n")
+    web.put("/robots.txt", Reply(b"", 503))
+    for hour in range(0, 24 * 6, 5):
+        house.time.seconds = hour * HOUR
+        assert house.fetch(list_source(path, web), until(house)).failures == {"robots": 2}
+    assert counts(house).waiting == 2
+    rows = [row for row in house.rows("fetches") if row["purpose"] == "page"]
+    assert len(rows) == 2  # that nobody asked is told once for each page
+    web.put("/robots.txt", Reply(b"", 404))
+    for name in ("/a", "/b"):
+        web.put(name, Reply(name.encode()))
+    house.time.seconds = 24 * 7 * HOUR
+    assert house.fetch(list_source(path, web), until(house)).pages == 2
+
+
+def test_a_redirect_to_a_page_of_an_earlier_run_stores_nothing_new(house: House, web: Web) -> None:
+    put_feed(web, [("/a", None)])
+    house.fetch(source_at(web))
+    put_feed(web, [("/go?1", None)], etag='"2"')
+    web.put("/go?1", Reply(b"", 302, {"Location": "/a"}))
+    report = house.fetch(source_at(web))
+    assert (report.pages, report.known) == (0, 1)
+    assert counts(house) == PageCounts(found=2, got=2)
+
+
+def test_wider_patterns_reach_what_was_read_before(house: House, web: Web) -> None:
+    put_feed(web, [("/world/a", None), ("/sport/b", None)])
+    assert house.fetch(source_at(web, include=["*/world/*"])).pages == 1
+    assert house.fetch(source_at(web)).pages == 1
+
+
+def test_a_page_that_is_gone_is_not_looked_at_again(house: House, web: Web) -> None:
+    put_feed(web, [("/a", None)])
+    source = source_at(web, revisit_after_hours=[1, 6, 24])
+    house.fetch(source)
+    web.put("/a", Reply(b"", 410))
+    for hour in range(2, 24 * 10, 5):
+        house.time.seconds = hour * HOUR
+        house.fetch(source, until(house))
+    assert web.paths().count("/a") == 2
+    assert counts(house) == PageCounts(found=1, got=1)

@@ -15,7 +15,7 @@ from warehouse.parts import Part
 from warehouse.rebuild import rebuild_catalogue
 from warehouse.retention import BodiesRemovedError, parts_to_empty, remove_bodies, require_bodies
 
-TODAY = date(2026, 3, 10)
+TODAY = date(2100, 3, 10)
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
@@ -33,8 +33,12 @@ def pages(world: World, part: Part) -> list[dict[str, Any]]:
 
 
 def test_a_source_is_kept_as_long_as_it_says(world: World) -> None:
-    old = parts_to_empty(world.catalogue, {"courier": 7, "ledger": None}, TODAY)
-    assert [part.name for part in old] == ["2026-03-01/courier/0000", "2026-03-02/courier/0000"]
+    (worked_up, *_) = [record.finished_at for record in world.catalogue.steps(step="annotate")]
+    assert worked_up is not None
+    eve = worked_up.date() + timedelta(days=7)
+    assert parts_to_empty(world.catalogue, {"courier": 7}, eve) == []
+    old = parts_to_empty(world.catalogue, {"courier": 7, "ledger": None}, eve + timedelta(days=1))
+    assert [part.name for part in old] == [f"2026-03-0{day}/courier/0000" for day in (1, 2, 3)]
     assert parts_to_empty(world.catalogue, {}, TODAY) == []
 
 

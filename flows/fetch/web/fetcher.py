@@ -1,8 +1,8 @@
 """Asking politely: what the site allows, the host's turn, tries that may help, and a record of every attempt."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
@@ -108,9 +108,10 @@ class Fetcher:
         rules = self._robots.rules(site_url, lambda url, held: self._site_document(url, held, request))
         return rules.sitemaps, tuple(request.attempts)
 
+    @contextmanager
     def open_stream(
         self, url: str, start: int, *, max_bytes: int, attempts: list[Attempt]
-    ) -> AbstractContextManager[ByteStream | Failure]:
+    ) -> Iterator[ByteStream | Failure]:
         """The bytes of an archive from some position on, if its site allows it; not tried again where that fails.
 
         Args:
@@ -120,9 +121,12 @@ class Fetcher:
             attempts: Is added those for the site's rules.
         """
         request = _Request("discovery", attempts=attempts)
-        return self._client.open_stream(
+        with self._client.open_stream(
             url, admission=lambda target: self._admit(target, request), start=start, max_bytes=max_bytes
-        )
+        ) as stream:
+            if isinstance(stream, Failure) and stream.retry_after:
+                self._pace.hold(host_of(stream.url or url), stream.retry_after)
+            yield stream
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to the host, as far as they are known."""

@@ -31,7 +31,7 @@ from flows.fetch.web.connections import (
 )
 from flows.fetch.web.decoding import ACCEPT_ENCODING, decode
 from flows.fetch.web.http_settings import HttpSettings
-from flows.fetch.web.pace import Pace
+from flows.fetch.web.pace import HostHeld, Pace
 from flows.fetch.web.streams import ByteStream, StreamBroken, offered_share
 from flows.fetch.web.walls import is_consent_host
 from warehouse.records import Validators
@@ -230,7 +230,15 @@ class HttpClient:
         admitted = admission(str(target))
         if isinstance(admitted, Failure):
             return replace(admitted, asked=False)
-        with self._pace.turn(host_name(target), admitted):
+        try:
+            return self._in_turn(target, way, admitted, ask)
+        except HostHeld as held:
+            return Failure("http-4xx", f"not asked: {held}", retryable=True, asked=False)
+
+    def _in_turn(
+        self, target: httpx.URL, way: _Way, admitted: float, ask: Callable[[httpx.URL], Answer | _Moved | Failure]
+    ) -> Answer | _Moved | Failure:
+        with self._pace.turn(host_name(target), admitted, longest_hold=self._settings.longest_wait):
             way.started_at = way.started_at or self._clock()
             started = time.monotonic()
             self._deadline.start(self._settings.total_timeout - way.spent, max_bytes=way.max_read)

@@ -15,6 +15,14 @@ LARGEST_JITTER = 0.25
 """Share of a pause by which it may be longer: machines that ask in step hit a site together."""
 
 
+class HostHeld(Exception):  # noqa: N818 - a state, told to the one who asked for a turn
+    """The host wants to be left alone for longer than the caller can wait."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(f"{host} wants to be left alone for {seconds:.0f} s")
+        self.seconds = seconds
+
+
 @dataclass(slots=True)
 class _Host:
     turn: Lock = field(default_factory=Lock)
@@ -48,23 +56,30 @@ class Pace:
         self._guard = Lock()
 
     @contextmanager
-    def turn(self, host: str, delay: float) -> Iterator[None]:
+    def turn(self, host: str, delay: float, *, longest_hold: float = float("inf")) -> Iterator[None]:
         """Wait for the host's turn, and keep everybody else from it inside the ``with`` block.
 
         Args:
             host: Name as in the URL, in lower case.
             delay: Seconds from the end of the last request to the host to the start of this one, at least.
+            longest_hold: Seconds for which a hold is waited out.
+
+        Raises:
+            HostHeld: the host is held for longer; nobody waits for that with the host's turn in hand.
         """
         state = self._host(host)
         pause = delay * (1 + self._jitter())
         files = self._host_files
         with state.turn, nullcontext(None) if files is None else files.alone(host) as elsewhere:
-            starts = [0.0] if elsewhere is None else [pause - elsewhere.idle_seconds(), elsewhere.held_seconds()]
-            if state.last_end is not None:
-                starts.append(state.last_end + pause - self._now())
-            if state.held_until is not None:
-                starts.append(state.held_until - self._now())
-            if (wait := max(starts)) > 0:
+            held = max(
+                0.0 if elsewhere is None else elsewhere.held_seconds(),
+                0.0 if state.held_until is None else state.held_until - self._now(),
+            )
+            if held > longest_hold:
+                raise HostHeld(host, held)
+            idle = 0.0 if elsewhere is None else pause - elsewhere.idle_seconds()
+            since_last = 0.0 if state.last_end is None else state.last_end + pause - self._now()
+            if (wait := max(held, idle, since_last)) > 0:
                 self._sleep(wait)
             if elsewhere is not None:
                 elsewhere.asked()
