@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms.clean.article import clean_page
 from transforms.clean.part import clean_part
 from transforms.clean.wording import shingles, tokens
 from transforms.duplicates import (
@@ -167,6 +168,6 @@ def test_an_article_carries_its_signature() -> None:
         "observed_at": datetime(2026, 3, 4, tzinfo=UTC),
         "part": "2026-03-04/courier/0000",
     }
-    [row] = clean_part(RAW_PAGES.rows([page]))["articles"].to_pylist()
+    [row] = clean_part(RAW_PAGES.rows([page]), clean_page)["articles"].to_pylist()
     expected = of(row["text"])
     assert (tuple(row["similarity_signature"]), row["similarity_shingles"]) == (expected.bands, expected.shingles)

@@ -115,7 +115,7 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
 
 def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candidate, ...]]:
     read = plain_text.read(UNSTORABLE.sub(" ", written.replace("\r\n", "\n").replace("\r", "\n")))
-    text, headings = assemble((repaired(block), at in read.headings) for at, block in enumerate(read.blocks))
+    text, headings = assemble((block, at in read.headings) for at, block in enumerate(read.blocks))
     words = word_count(text)
     if reject := rejects.of_text(words):
         return reject, ()
@@ -143,9 +143,9 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         url=page.final_url,
         canonical_url=address.value,
         publisher=read.publisher,
-        title=repaired(title.value) if title else None,
+        title=title.value if title else None,
         title_origin=title.origin if title else None,
-        authors=tuple(repaired(name) for name in read.authors),
+        authors=read.authors,
         published=date.value.iso if date else None,
         published_at=dates.utc(date.value) if date else None,
         published_date=date.value.day if date else None,
@@ -169,7 +169,7 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         is_live_blog=False,
         word_count=words,
         text_hash=content_hash(text.encode("utf-8")),
-        encoding_faults=encoding_faults((title.value if title else "", *read.authors, *read.blocks)),
+        encoding_faults=encoding_faults((written,)),
     )
     bylines = (AuthorCandidate(read.authors, "text", "byline"),) if read.authors else ()
     candidates = (

@@ -22,9 +22,6 @@ CONSENT_WORDS = 300
 LINK_LINES = 0.5
 RUNNING = 100
 """Letters of a paragraph; the teasers of a front page are shorter, or links."""
-VIDEO_WORDS = 60
-"""Below the description of a video, which is no article unless the page says so; a flash of news with a clip is longer
-or says what it is."""
 
 _LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage", "profilepage"})
 
@@ -43,8 +40,6 @@ def of_page(document: Document, body: Body, title: str | None, access: str | Non
         return reject
     if not says_article and (reject := _list(document, body)):
         return reject
-    if reject := _video(document, words, says_article=says_article):
-        return reject
     return _shortage(document, words)
 
 
@@ -56,6 +51,9 @@ def of_text(words: int) -> Reject | None:
 
 
 def _shortage(document: Document, words: int) -> Reject | None:
+    # A video with a description as long as a news flash is kept: labelled data has such pages as articles
+    if words < MIN_WORDS and (video := _video(document)):
+        return Reject("video-stub", f"{video}, {words} words shown")
     if words == 0:
         seen = word_count(squeeze(document.body.text_content()))
         if seen == 0:
@@ -108,17 +106,13 @@ def _list(document: Document, body: Body) -> Reject | None:
     return None
 
 
-def _video(document: Document, words: int, *, says_article: bool) -> Reject | None:
-    """A video with a few words: https://ogp.me/#type_video and https://schema.org/VideoObject state it."""
-    if words >= (MIN_WORDS if says_article else VIDEO_WORDS):
-        return None
+def _video(document: Document) -> str | None:
+    """How the page says that it is about a video: https://ogp.me/#type_video and https://schema.org/VideoObject."""
     if (kind := document.stated("og:type").lower()).startswith("video"):
-        return Reject("video-stub", f"og:type {kind}, {words} words shown")
+        return f"og:type {kind}"
     if any("videoobject" in types_of(node) for node in document.json_ld.nodes[:200]):
-        return Reject("video-stub", f"stated as VideoObject, {words} words shown")
-    if words < MIN_WORDS and document.body.find(".//video") is not None:
-        return Reject("video-stub", f"a video element, {words} words shown")
-    return None
+        return "stated as VideoObject"
+    return "a video element" if document.body.find(".//video") is not None else None
 
 
 def _reads_on(body: Body) -> bool:
