@@ -27,7 +27,7 @@ _WARM_UP = b"<html><body><article><h1>Ferry</h1><p>The ferry came back on Monday
 
 @dataclass(frozen=True, slots=True)
 class PageLimits:
-    """What one page may cost; the slowest of 954 measured pages takes 0.6 CPU s and 60 MB."""
+    """What one page may cost: many times what a page of news takes, some tens of milliseconds and rarely half a second."""
 
     cpu_seconds: float = 10.0
     seconds: float = 120.0

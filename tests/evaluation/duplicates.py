@@ -74,7 +74,7 @@ def _print(found: dict[tuple[bool, str], list[tuple[float, float, bool]]]) -> No
     right = sum(copies and linked for copies, linked in decided)
     precision = right / sum(linked for _, linked in decided)
     print(f"precision: {precision:.4f}  recall: {right / sum(copies for copies, _ in decided):.4f}")
-    print(f"(without {ONE_EVENT!r}: what is linked there was read, and is agency copy)")
+    print(f"(without {ONE_EVENT!r}: much of what is linked there is agency copy in other words)")
 
 
 def _of(pair: Pair) -> tuple[str, str]:
