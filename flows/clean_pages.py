@@ -27,7 +27,7 @@ _WARM_UP = b"<html><body><article><h1>Ferry</h1><p>The ferry came back on Monday
 
 @dataclass(frozen=True, slots=True)
 class PageLimits:
-    """What one page may cost: many times what a page of news takes, some tens of milliseconds and rarely half a second."""
+    """What one page may cost: many times the tens of milliseconds, rarely half a second, that a page of news takes."""
 
     cpu_seconds: float = 10.0
     seconds: float = 120.0
