@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Text, and_, bindparam, func, or_, select, update
 
 from transforms.identity import stable_id
 from warehouse.catalogue_database import insert_missing
@@ -108,22 +108,42 @@ def url_id(url: str) -> str:
 
 def record_visits(connection: Connection, visits: Sequence[Visited]) -> None:
     """Enter what asking for queued pages came to, inside the transaction of the caller."""
-    for visit in visits:
-        connection.execute(
-            update(DISCOVERIES)
-            .where(DISCOVERIES.c.discovery_id == visit.id)
-            .values(
-                state=visit.state,
-                outcome=visit.outcome,
-                asked_at=visit.asked_at,
-                attempts=visit.attempts,
-                visits=visit.visits,
-                due_at=visit.due_at,
-                page_id=func.coalesce(visit.page_id, DISCOVERIES.c.page_id),
-                etag=visit.validators.etag,
-                last_modified=visit.validators.last_modified,
-            )
+    if not visits:
+        return
+    # One statement for all of them: to build one for each costs more than to run it.
+    change = (
+        update(DISCOVERIES)
+        .where(DISCOVERIES.c.discovery_id == bindparam("visited_id"))
+        .values(
+            state=bindparam("new_state"),
+            outcome=bindparam("new_outcome"),
+            asked_at=bindparam("new_asked_at"),
+            attempts=bindparam("new_attempts"),
+            visits=bindparam("new_visits"),
+            due_at=bindparam("new_due_at"),
+            page_id=func.coalesce(bindparam("new_page_id", type_=Text), DISCOVERIES.c.page_id),
+            etag=bindparam("new_etag"),
+            last_modified=bindparam("new_last_modified"),
         )
+    )
+    connection.execute(
+        change,
+        [
+            {
+                "visited_id": visit.id,
+                "new_state": visit.state,
+                "new_outcome": visit.outcome,
+                "new_asked_at": visit.asked_at,
+                "new_attempts": visit.attempts,
+                "new_visits": visit.visits,
+                "new_due_at": visit.due_at,
+                "new_page_id": visit.page_id,
+                "new_etag": visit.validators.etag,
+                "new_last_modified": visit.validators.last_modified,
+            }
+            for visit in visits
+        ],
+    )
 
 
 def record_arrivals(connection: Connection, source: str, arrivals: Sequence[Arrived]) -> None:

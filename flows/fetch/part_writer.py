@@ -1,7 +1,7 @@
 """Pages into parts: one open batch a day, committed when it is full or its day is over."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from importlib.metadata import version
 
@@ -82,31 +82,54 @@ class PartWriter:
             self._batch(page.page.day).discover(page.page, page.found_at)
 
     def add_page(
-        self, found: FoundPage, page: Response, keys: Iterable[str], attempts: Iterable[Attempt]
+        self,
+        found: FoundPage,
+        page: Response,
+        keys: Iterable[str],
+        attempts: Iterable[Attempt],
+        *,
+        versions_count: bool = True,
     ) -> tuple[str, bool]:
         """Store a page under its day, unless the lake has the same bytes at the same URL.
 
+        Args:
+            found: The page as it was named.
+            page: Its content.
+            keys: What it is known by.
+            attempts: What it took to get it.
+            versions_count: Whether other bytes under a key that is known are a new version to store; else the page
+                that is known by the key is meant, to which another address has led.
+
         Returns:
-            The page's id, and whether it is new.
+            The page's id, or that of the one which is meant, and whether it is new.
         """
         keys = tuple(keys)
         page_id = stable_id("page", found.url, content_hash(page.body))
         same = page_key(page_id)
-        new = same not in self._stored and not self._catalogue.known_urls([same])
+        known_id = self._known_as([same] if versions_count else [*keys, same])
         day = found.day
-        if new and not self._batch(day).has_room(len(page.body)):
+        if known_id is not None:
+            self._batch(day).record(attempts, page_id=known_id)
+            self.note_known(day, keys, known_id)
+            return known_id, False
+        if not self._batch(day).has_room(len(page.body)):
             self.commit(day)
         batch = self._batch(day)
         batch.record(attempts, page_id=page_id)
-        if new:
-            observed_at = page.captured_at or page.started_at or self._clock()
-            batch.add(found, page, page_id, observed_at, (*keys, same))
-            self.pages[day] += 1
-            self.bytes += len(page.body)
-        else:
-            self.note_known(day, keys, page_id)
+        observed_at = page.captured_at or page.started_at or self._clock()
+        batch.add(found, page, page_id, observed_at, (*keys, same))
+        self.pages[day] += 1
+        self.bytes += len(page.body)
         self._stored.update(dict.fromkeys((*keys, same), page_id))
-        return page_id, new
+        return page_id, True
+
+    def _known_as(self, keys: Sequence[str]) -> str | None:
+        """The page that this run has stored, or that the lake has, under the first of these keys that is known."""
+        stored = next(filter(None, map(self._stored.get, keys)), None)
+        if stored is not None:
+            return stored
+        known = self._catalogue.known_pages(keys)
+        return next((known[key] for key in keys if key in known), None)
 
     def add_failure(self, day: date, kind: str, attempts: Iterable[Attempt]) -> None:
         """Record a page that could not be got."""

@@ -71,6 +71,7 @@ class QueueRun:
         self._revisit_after_hours = revisit_after_hours
         self._max_pages = max_pages
         self._left_in_lap: Counter[date] = Counter()
+        self._known_in_lap: dict[str, str] = {}
         self._downloads: Downloads[QueuedPage, Visit] = Downloads(
             self._load,
             host_of=lambda queued: host_of(_item(queued).asked_at),
@@ -96,6 +97,7 @@ class QueueRun:
                 break
             last = lap[-1]
             left = None if left is None else left - len(lap)
+            self._known_in_lap = self._catalogue.known_pages([queued.page.key for queued in lap if not queued.visits])
             self._left_in_lap = Counter(queued.page.day for queued in lap)
             for queued, visit in self._downloads.of(lap):
                 self._store(queued, visit)
@@ -108,8 +110,9 @@ class QueueRun:
 
     def _is_needed(self, queued: QueuedPage) -> bool:
         """Whether to ask for it; a page that came by another address meanwhile is noted as got."""
-        page_id = None if queued.visits else self._known_as([queued.page.key])
-        if page_id is None:
+        key = queued.page.key
+        page_id = self._writer.stored_as(key) or self._known_in_lap.get(key)
+        if queued.visits or page_id is None:
             self.asked += 1
             return True
         self.known += 1
@@ -123,11 +126,6 @@ class QueueRun:
         )
         self._finish(queued)
         return False
-
-    def _known_as(self, keys: Sequence[str]) -> str | None:
-        """The page that the lake has, or that this run has stored, under one of the keys."""
-        stored = next(filter(None, map(self._writer.stored_as, keys)), None)
-        return stored or next(iter(self._catalogue.known_pages(keys).values()), None)
 
     def _finish(self, queued: QueuedPage) -> None:
         """One page less of its day; the last one closes the day's part."""
@@ -154,14 +152,9 @@ class QueueRun:
 
     def _store_page(self, queued: QueuedPage, page: Response, attempts: Sequence[Attempt]) -> str:
         keys = self._reader.keys(_item(queued), page)
-        elsewhere = None if queued.visits else self._known_as(keys)
-        if elsewhere is not None:
-            # Another address leads to a page that is there already.
-            self.known += 1
-            self._writer.add_attempts(queued.page.day, attempts, page_id=elsewhere)
-            self._writer.note_known(queued.page.day, keys, elsewhere)
-            return elsewhere
-        page_id, _ = self._writer.add_page(queued.page, page, keys, attempts)
+        again = queued.visits > 0
+        page_id, new = self._writer.add_page(queued.page, page, keys, attempts, versions_count=again)
+        self.known += not new and not again
         return page_id
 
     def _after_failure(self, queued: QueuedPage, failure: Failure) -> Visited:

@@ -70,7 +70,6 @@ class HostFiles:
 
     @contextmanager
     def _opened(self, host: str) -> Iterator[int]:
-        self._folder.mkdir(parents=True, exist_ok=True)
         descriptor = self._open(self._folder / stable_id("host", host))
         try:
             yield descriptor
@@ -82,6 +81,7 @@ class HostFiles:
         try:
             return os.open(path, os.O_RDWR)
         except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             if os.fstat(descriptor).st_size == 0:

@@ -106,8 +106,9 @@ class Pace:
 
     def ready_in(self, host: str, delay: float) -> float:
         """Seconds until the host's turn may come, as far as this process can tell."""
-        last_end = self._host(host).last_end
-        return max(self.held(host), 0.0 if last_end is None else last_end + delay - self._now())
+        state = self._host(host)
+        ends = [0.0] if state.last_end is None else [0.0, state.last_end + delay - self._now()]
+        return max(*ends, 0.0 if state.held_until is None else state.held_until - self._now())
 
     def now(self) -> float:
         """Seconds of the clock that it goes by."""
