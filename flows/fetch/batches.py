@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from flows.fetch.results import Attempt, Response
+from flows.fetch.web.http_settings import MEBIBYTE
 from transforms.identity import content_hash, stable_id
 from transforms.schemas import DISCOVERIES, FETCHES, RAW_PAGES
 from warehouse.records import ArchivePosition, Arrived, FoundPage, KnownUrl, Visited
-
-MEBIBYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

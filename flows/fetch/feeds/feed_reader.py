@@ -7,10 +7,11 @@ from flows.fetch.documents import Documents
 from flows.fetch.feeds.autodiscovery import feed_links
 from flows.fetch.feeds.feed_process import read_feed_in_time
 from flows.fetch.items import Finding, Item
-from flows.fetch.results import Failure, Response, Visit
+from flows.fetch.results import Failure
 from flows.fetch.urls import known_key
-from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
+from flows.fetch.web.fetcher import Fetcher
 from flows.fetch.web.http_settings import HttpSettings
+from flows.fetch.web.pages import WebPages
 from flows.fetch.window import Window
 from flows.sources import FeedSource
 
@@ -18,14 +19,14 @@ FEEDS_TRIED = 3
 """Feeds of a home page that are tried until one of them can be read."""
 
 
-class FeedReader:
+class FeedReader(WebPages):
     """The pages that a feed links to. A feed cannot look back: it names what it names now."""
 
     def __init__(
         self, source: FeedSource, fetcher: Fetcher, documents: Documents, settings: HttpSettings, *, forced: bool
     ) -> None:
         self._source = source
-        self._fetcher = fetcher
+        super().__init__(fetcher)
         self._documents = documents
         self._settings = settings
         self._forced = forced
@@ -44,18 +45,6 @@ class FeedReader:
             yield replace(finding, failure=None) if finding.failure and link != links[:FEEDS_TRIED][-1] else finding
             if finding.failure is None:
                 return
-
-    def load(self, item: Item) -> Visit:
-        """The page, if it may be fetched and is one."""
-        return self._fetcher.visit(item.url, "page", accepted=PAGE_TYPES, validators=item.validators)
-
-    def keys(self, item: Item, page: Response) -> tuple[str, ...]:
-        """The URL asked for and the one it led to."""
-        return tuple(dict.fromkeys((item.key, known_key(page.final_url))))
-
-    def delay_of(self, host: str) -> float:
-        """Seconds between two requests to the host."""
-        return self._fetcher.delay_of(host)
 
     def _read(self, url: str) -> tuple[Finding, tuple[str, ...]]:
         """What the document names: pages, or feeds where it is no feed but an HTML page."""

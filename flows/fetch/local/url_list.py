@@ -14,10 +14,11 @@ from urllib.parse import quote
 from flows.fetch.feeds.feed_dates import instant_of, iso_date
 from flows.fetch.items import Finding, Item
 from flows.fetch.local.byte_lines import Line, LineProblem, byte_lines, open_file
-from flows.fetch.results import Attempt, Failure, Response, Visit
+from flows.fetch.results import Attempt, Failure
 from flows.fetch.urls import known_key, parsed_url
-from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
+from flows.fetch.web.fetcher import Fetcher
 from flows.fetch.web.http_settings import HttpSettings
+from flows.fetch.web.pages import WebPages
 from flows.fetch.window import Window
 from flows.sources import UrlsSource
 
@@ -61,7 +62,7 @@ class _Found:
 _Entries = Iterator[_Entry | LineProblem]
 
 
-class UrlListReader:
+class UrlListReader(WebPages):
     """The pages of a list; those with a date belong to the window that it falls into, all others to every window.
 
     A file whose name ends in ``.csv`` or ``.tsv``, or whose first line is a heading with a column ``url`` (or
@@ -73,7 +74,7 @@ class UrlListReader:
         self, source: UrlsSource, fetcher: Fetcher, settings: HttpSettings, *, clock: Callable[[], datetime]
     ) -> None:
         self._source = source
-        self._fetcher = fetcher
+        super().__init__(fetcher)
         self._settings = settings
         self._clock = clock
         self._name = f"file://{source.name}/{quote(source.path.name)}"
@@ -86,18 +87,6 @@ class UrlListReader:
             return
         with closing(stream):
             yield from self._findings(stream, window)
-
-    def load(self, item: Item) -> Visit:
-        """The page, if it may be fetched and is one."""
-        return self._fetcher.visit(item.asked_at, "page", accepted=PAGE_TYPES, validators=item.validators)
-
-    def keys(self, item: Item, page: Response) -> tuple[str, ...]:
-        """The URL asked for and the one it led to."""
-        return tuple(dict.fromkeys((item.key, known_key(page.final_url))))
-
-    def delay_of(self, host: str) -> float:
-        """Seconds between two requests to the host."""
-        return self._fetcher.delay_of(host)
 
     def _findings(self, stream: BinaryIO, window: Window) -> Iterator[Finding]:
         entries = self._entries(stream)

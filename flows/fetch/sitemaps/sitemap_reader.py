@@ -11,13 +11,14 @@ from courlan import extract_domain
 
 from flows.fetch.documents import Documents
 from flows.fetch.items import Finding, Item, Memo
-from flows.fetch.results import Attempt, Failure, Response, Visit
+from flows.fetch.results import Attempt, Failure, Response
 from flows.fetch.sitemaps.sitemap import Entry, Sitemap, read_sitemap, web_address
 from flows.fetch.sitemaps.sitemap_names import spans_in_names
 from flows.fetch.sitemaps.spans import Span
 from flows.fetch.urls import known_key
-from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
+from flows.fetch.web.fetcher import Fetcher
 from flows.fetch.web.http_settings import HttpSettings
+from flows.fetch.web.pages import WebPages
 from flows.fetch.window import Window
 from flows.sources import SitemapSource
 
@@ -30,7 +31,7 @@ USUAL_PATH = "/sitemap.xml"
 """Where a site has its sitemap that names none in its robots.txt."""
 
 
-class SitemapReader:
+class SitemapReader(WebPages):
     """The pages that a site's sitemaps list; its sitemaps look back as far as the site does.
 
     By the protocol a sitemap lists pages of its own host only. Other hosts of the same registrable domain are let pass
@@ -40,7 +41,7 @@ class SitemapReader:
 
     def __init__(self, source: SitemapSource, fetcher: Fetcher, documents: Documents, settings: HttpSettings) -> None:
         self._source = source
-        self._fetcher = fetcher
+        super().__init__(fetcher)
         self._documents = documents
         self._settings = settings
         self._site = _site_of(source.url)
@@ -57,18 +58,6 @@ class SitemapReader:
         failure = walk.failure()
         if failure is not None:
             yield Finding(failure=failure)
-
-    def load(self, item: Item) -> Visit:
-        """The page, if it may be fetched and is one."""
-        return self._fetcher.visit(item.url, "page", accepted=PAGE_TYPES, validators=item.validators)
-
-    def keys(self, item: Item, page: Response) -> tuple[str, ...]:
-        """The URL asked for and the one it led to."""
-        return tuple(dict.fromkeys((item.key, known_key(page.final_url))))
-
-    def delay_of(self, host: str) -> float:
-        """Seconds between two requests to the host."""
-        return self._fetcher.delay_of(host)
 
     def _begin(self, walk: "_Walk", window: Window) -> Iterator[Finding]:
         """The source's own sitemap; or those that robots.txt names, where the source is a site."""
