@@ -80,8 +80,6 @@ class QueueRun:
             delay_of=reader.delay_of,
             needed=self._is_needed,
         )
-        self.asked = 0
-        """Pages asked for."""
         self.known = 0
         """Pages that turned out to be in the lake already."""
 
@@ -113,7 +111,6 @@ class QueueRun:
         key = queued.page.key
         page_id = self._writer.stored_as(key) or self._known_in_lap.get(key)
         if queued.visits or page_id is None:
-            self.asked += 1
             return True
         self.known += 1
         if queued.asked:

@@ -1,18 +1,15 @@
 """The database follows the catalogue part by part, and is what a load of everything would give."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
-import pytest
 
 from tests.warehouse.lake_builder import (
     World,
     assert_right,
     contents,
-    copied,
     fill,
     later,
     part_tables,
@@ -20,26 +17,9 @@ from tests.warehouse.lake_builder import (
     rebuilt,
     with_column,
 )
-from warehouse.home import Home
 from warehouse.parts import Part
 from warehouse.query import open_read_only
 from warehouse.slots import Slots
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    world = World.at(tmp_path_factory.mktemp("empty") / "home")
-    assert world.publish().published
-    world.catalogue.close()
-    return world.home
-
-
-@pytest.fixture
-def world(empty: Home, tmp_path: Path) -> Iterator[World]:
-    """An empty lake, published."""
-    world = copied(empty, tmp_path / "home")
-    yield world
-    world.catalogue.close()
 
 
 def asked(world: World, query: str) -> list[tuple[object, ...]]:

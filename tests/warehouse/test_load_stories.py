@@ -1,38 +1,20 @@
 """Copies of a text become one story, the same in whatever order and pieces they were loaded."""
 
 import random
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.warehouse.lake_builder import World, contents, copied, rebuilt, similarity
+from tests.warehouse.lake_builder import World, contents, rebuilt, similarity
 from transforms.identity import content_hash, stable_id
 from transforms.schemas import TABLES
-from warehouse.home import Home
 from warehouse.parts import Part
 from warehouse.query import open_read_only
 
 FIRST_DAY = date(2026, 3, 2)
 WORDS = 150
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    world = World.at(tmp_path_factory.mktemp("empty") / "home")
-    assert world.publish().published
-    world.catalogue.close()
-    return world.home
-
-
-@pytest.fixture
-def world(empty: Home, tmp_path: Path) -> Iterator[World]:
-    """An empty lake, published."""
-    world = copied(empty, tmp_path / "home")
-    yield world
-    world.catalogue.close()
 
 
 def words(seed: int, count: int = WORDS) -> list[str]:
