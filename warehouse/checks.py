@@ -17,9 +17,6 @@ from warehouse.statements import Severity, statements
 SAMPLE_ROWS = 5
 """Offending rows that are shown of each check."""
 
-NAMED_PARTS = 100
-"""Parts with offending rows that are named of each check."""
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -45,11 +42,11 @@ class CheckResult:
     sample: tuple[str, ...]
     """Some of the offending rows, as JSON."""
     parts: tuple[str, ...]
-    """Parts that have offending rows, where the check tells: those that could be held back."""
+    """Parts that have offending rows, where the check tells: those that are held back."""
 
     @property
     def stops(self) -> bool:
-        """Whether the database must not be published."""
+        """Whether what it found must not be published."""
         return self.severity == "stop" and self.offending > 0
 
 
@@ -93,7 +90,7 @@ def _result(connection: duckdb.DuckDBPyConnection, check: Check, offending: int)
     columns = {name for name, *_ in connection.execute(f"DESCRIBE SELECT * FROM {found}").fetchall()}
     parts: list[tuple[object, ...]] = []
     if "part" in columns:
-        parts = connection.execute(f"SELECT DISTINCT part FROM {found} ORDER BY part LIMIT {NAMED_PARTS}").fetchall()
+        parts = connection.execute(f"SELECT DISTINCT part FROM {found} ORDER BY part").fetchall()
     return CheckResult(
         check.name,
         check.doc,

@@ -145,6 +145,15 @@ class Lake:
             for batch in parquet.iter_batches(rows, columns=_present(parquet, wanted), use_threads=False):
                 yield from _as_declared(pa.Table.from_batches([batch]), wanted, file).to_batches()
 
+    def fault_of(self, file: PartFile) -> str | None:
+        """What is wrong with a file that the catalogue names, which is read in full; None where it is as written."""
+        try:
+            with self.path(file).open("rb") as content:
+                found = hashlib.file_digest(content, "sha256").hexdigest()
+        except OSError as error:
+            return f"cannot be read ({error.strerror})"
+        return None if found == file.content_hash else "is damaged: its content is not what was written"
+
     def sweep(self, named: Iterable[PartFile], *, grace: timedelta) -> list[Path]:
         """Remove every file that is not named and older than ``grace``; return the removed paths in order.
 

@@ -4,8 +4,8 @@ Works on the current database of a connection, inside the caller's transaction.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -44,6 +44,8 @@ class Wanted:
 
     files: Mapping[LoadedFile, PartFile]
     days: tuple[DayState, ...]
+    kept: frozenset[LoadedFile] = frozenset()
+    """What stays as it is published, though the catalogue has other files of those parts."""
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> "Wanted":
@@ -54,6 +56,19 @@ class Wanted:
             if file.table in TABLES
         }
         return cls(files, tuple(_days(catalogue)))
+
+    @property
+    def parts(self) -> dict[str, list[PartFile]]:
+        """The files by part."""
+        parts: dict[str, list[PartFile]] = {}
+        for file in self.files.values():
+            parts.setdefault(file.part.name, []).append(file)
+        return parts
+
+    def without(self, parts: Collection[str], kept: Iterable[LoadedFile]) -> "Wanted":
+        """The same with those parts left out, or as they are in ``kept``."""
+        files = {key: file for key, file in self.files.items() if key.part not in parts}
+        return replace(self, files=files, kept=frozenset(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +100,20 @@ def has_definitions(connection: duckdb.DuckDBPyConnection) -> bool:
     return _definitions(connection) == definitions_hash()
 
 
-def difference(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> Difference:
-    """What must be deleted and inserted."""
-    loaded = _loaded(connection)
-    stale = sorted(loaded - wanted.files.keys(), key=lambda file: (file.part, file.table, file.content_hash))
+def difference(loaded: frozenset[LoadedFile], wanted: Wanted) -> Difference:
+    """What must be deleted and inserted where those files are loaded."""
+    stale = sorted(
+        loaded - wanted.files.keys() - wanted.kept, key=lambda file: (file.part, file.table, file.content_hash)
+    )
     return Difference(tuple(stale), tuple(file for key, file in wanted.files.items() if key not in loaded))
 
 
-def missing_all(wanted: Wanted) -> Difference:
-    """What an empty database lacks."""
-    return Difference((), tuple(wanted.files.values()))
+def loaded_files(connection: duckdb.DuckDBPyConnection) -> frozenset[LoadedFile]:
+    """The files that a database holds; none where it is new."""
+    if not _exists(connection, "loaded_parts"):
+        return frozenset()
+    rows = connection.execute("SELECT part, table_name, content_hash FROM lake.loaded_parts").fetchall()
+    return frozenset(LoadedFile(*row) for row in rows)
 
 
 def mark_all_parts_changed(connection: duckdb.DuckDBPyConnection) -> None:
@@ -201,13 +220,6 @@ def _definitions(connection: duckdb.DuckDBPyConnection) -> str | None:
         return None
     row = connection.execute("SELECT definitions FROM lake.publication").fetchone()
     return None if row is None else str(row[0])
-
-
-def _loaded(connection: duckdb.DuckDBPyConnection) -> set[LoadedFile]:
-    if not _exists(connection, "loaded_parts"):
-        return set()
-    rows = connection.execute("SELECT part, table_name, content_hash FROM lake.loaded_parts").fetchall()
-    return {LoadedFile(*row) for row in rows}
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -1,7 +1,7 @@
 """Load what is new into the file that is not published, check it, and give it the published name."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,15 +10,17 @@ from typing import Literal
 
 import duckdb
 
-from warehouse import load
+from warehouse import held_back, load
 from warehouse.catalogue import Catalogue
 from warehouse.checks import CheckResult, run_checks
 from warehouse.ddl import define, definitions_hash, fits
+from warehouse.held_back import Faults, HeldBack
 from warehouse.home import Home
 from warehouse.lake import Lake
+from warehouse.load import LoadedFile
 from warehouse.locks import exclusive
 from warehouse.slots import Slots, open_for_writing, reading
-from warehouse.state import CHECK_RESULTS, PUBLICATION
+from warehouse.state import CHECK_RESULTS, HELD_BACK, PUBLICATION
 
 MEMORY_LIMIT = "2GB"
 """What DuckDB may hold in memory while loading; more goes to a folder in the home."""
@@ -31,7 +33,7 @@ class Publication:
     """What a call of ``publish`` did."""
 
     outcome: Outcome
-    """unchanged: the published file has everything already; refused: a check that stops found rows."""
+    """unchanged: the published file has everything already; refused: a check that stops does not tell the parts."""
     parts_changed: int
     """Parts that differ between the catalogue and what was published before."""
     rows: Mapping[str, int]
@@ -43,6 +45,8 @@ class Publication:
     """Parts written: more than changed, as the file that takes its turn has missed earlier ones too."""
     rows_loaded: Mapping[str, int] = field(default_factory=dict)
     """Rows written, by table."""
+    held_back: tuple[HeldBack, ...] = ()
+    """Parts that are not published as they are, also those of earlier calls that are still wrong."""
 
     @property
     def published(self) -> bool:
@@ -61,10 +65,13 @@ class Publication:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """Why the old state stays published: one sentence for each check that failed, with a row that shows it."""
-        return tuple(
-            f"{check.name}: {check.offending} × {check.doc} For example {check.sample[0]}"
-            for check in self.failed_checks
+        """One sentence for each part held back, and for each check that failed without naming parts."""
+        return (
+            *map(str, self.held_back),
+            *(
+                f"{check.name}: {check.offending} × {check.doc} For example {check.sample[0]}"
+                for check in self.failed_checks
+            ),
         )
 
     def __str__(self) -> str:
@@ -72,7 +79,8 @@ class Publication:
             return "nothing new to publish"
         if self.outcome == "refused":
             return f"not published, the old state stays: {'; '.join(self.problems)}"
-        return f"published {self.parts_changed} changed parts, {sum(self.rows.values())} rows in all"
+        held = f"; {len(self.held_back)} parts held back" if self.held_back else ""
+        return f"published {self.parts_changed} changed parts, {sum(self.rows.values())} rows in all{held}"
 
 
 def publish(
@@ -80,6 +88,7 @@ def publish(
 ) -> Publication:
     """Make the published database equal to the catalogue; only one at a time, others wait.
 
+    Parts with which a check that stops finds fault are held back: what was published of them before stays.
     Readers are neither blocked nor disturbed: they keep what they opened and see the new state when they open again.
     If this is killed or fails at any point, the old state stays published and the next call ends right.
 
@@ -100,36 +109,91 @@ def publish(
         slots = Slots(home)
         slots.clear_leftovers()
         wanted = load.Wanted.of(catalogue)
-        behind = _parts_behind(slots, wanted)
-        if behind is None:
-            return Publication("unchanged", 0, {}, (), time.monotonic() - started)
+        seen = _seen(slots, wanted)
+        if seen.is_wanted:
+            held = tuple(seen.held_back.values())
+            return Publication("unchanged", 0, {}, (), time.monotonic() - started, held_back=held)
         slot = slots.free()
-        with closing(_open(slots, slot, memory_limit)) as connection:
-            loaded = _load(connection, wanted, catalogue, lake, now)
+        loaded, target = _bring_up(slots, slot, wanted, seen, catalogue, lake, now, memory_limit)
         if loaded.published:
             slots.publish(slot)
+    behind = len(load.difference(seen.files, target).parts)
     return replace(loaded, parts_changed=behind, seconds=time.monotonic() - started)
 
 
-def _parts_behind(slots: Slots, wanted: load.Wanted) -> int | None:
-    """Parts in which the published file differs from what is wanted; None where it is just as wanted."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What readers see now."""
+
+    files: frozenset[LoadedFile]
+    held_back: Mapping[str, HeldBack]
+    """Parts held back that would be found wrong again."""
+    is_wanted: bool
+    """Whether nothing else is wanted."""
+
+    def kept(self, held: Mapping[str, HeldBack]) -> Iterable[LoadedFile]:
+        """Published files of the parts held back, where the version published before passes."""
+        return (file for file in self.files if file.part in held and held[file.part].earlier_version)
+
+
+def _seen(slots: Slots, wanted: load.Wanted) -> _Seen:
+    """What the published file has; nothing where it is damaged, or open for writing in a client."""
     published = slots.published()
     if published is None:
-        return len(load.missing_all(wanted).parts)
+        return _Seen(frozenset(), {}, is_wanted=False)
     try:
         with reading(published) as connection:
-            parts = len(load.difference(connection, wanted).parts)
-            current = not parts and load.has_definitions(connection) and load.has_days(connection, wanted)
-            return None if current else parts
+            files = load.loaded_files(connection)
+            if not load.has_definitions(connection):
+                return _Seen(files, {}, is_wanted=False)
+            seen = _Seen(files, held_back.still_wrong(held_back.noted(connection), wanted.parts), is_wanted=False)
+            target = wanted.without(seen.held_back, seen.kept(seen.held_back))
+            is_wanted = not load.difference(files, target).parts and load.has_days(connection, wanted)
+            return replace(seen, is_wanted=is_wanted)
     except duckdb.Error:
-        # Damaged, or open for writing in a client: then a new state is published in its place.
-        return len(load.missing_all(wanted).parts)
+        return _Seen(frozenset(), {}, is_wanted=False)
 
 
-def _open(slots: Slots, slot: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
-    """The free file as it is, else as a copy of the published one, else new and empty."""
+def _bring_up(
+    slots: Slots,
+    slot: Path,
+    wanted: load.Wanted,
+    seen: _Seen,
+    catalogue: Catalogue,
+    lake: Lake,
+    now: datetime,
+    memory_limit: str,
+) -> tuple[Publication, load.Wanted]:
+    """Load the free file, again without the parts with which fault is found, until none is found; and what it has."""
+    held = dict(seen.held_back)
+    while True:
+        target = wanted.without(held, seen.kept(held))
+        with closing(_open(slots, slot, target.kept, memory_limit)) as connection:
+            loaded = _load(connection, target, tuple(held.values()), catalogue, lake, now)
+        if isinstance(loaded, Publication):
+            return loaded, target
+        more = held_back.hold_back(held, loaded, wanted.parts, _versions(seen.files))
+        if more is None:
+            raise RuntimeError(f"fault was found with parts that are held back: {', '.join(sorted(loaded))}")
+        held = more
+
+
+def _versions(files: Iterable[LoadedFile]) -> dict[str, str]:
+    parts: dict[str, list[LoadedFile]] = {}
+    for file in files:
+        parts.setdefault(file.part, []).append(file)
+    return {part: held_back.version_of(own) for part, own in parts.items()}
+
+
+def _open(slots: Slots, slot: Path, kept: frozenset[LoadedFile], memory_limit: str) -> duckdb.DuckDBPyConnection:
+    """The free file as it is, else as a copy of the published one, else new and empty.
+
+    It is no use as it is where what must stay of the published one is not in it.
+    """
     if slot.exists() and (connection := _open_fitting(slots, slot, memory_limit)):
-        return connection
+        if kept <= load.loaded_files(connection):
+            return connection
+        connection.close()
     if slots.published():
         slots.copy_published(slot)
         if connection := _open_fitting(slots, slot, memory_limit):
@@ -156,15 +220,29 @@ def _open_fitting(slots: Slots, slot: Path, memory_limit: str) -> duckdb.DuckDBP
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, wanted: load.Wanted, catalogue: Catalogue, lake: Lake, now: datetime
-) -> Publication:
-    """Bring the free file to the wanted state in one transaction that is kept only if no check stops it."""
+    connection: duckdb.DuckDBPyConnection,
+    wanted: load.Wanted,
+    held: tuple[HeldBack, ...],
+    catalogue: Catalogue,
+    lake: Lake,
+    now: datetime,
+) -> Publication | Faults:
+    """Bring the free file to the wanted state in one transaction that is kept only if no check stops it.
+
+    Otherwise the faults that were found with parts.
+    """
     connection.execute("BEGIN")
     known_definitions = load.has_definitions(connection)
     if not known_definitions:
         define(connection)
-    changes = load.difference(connection, wanted)
-    inserted = load.apply(connection, changes, lake, other_definitions=not known_definitions)
+    changes = load.difference(load.loaded_files(connection), wanted)
+    try:
+        inserted = load.apply(connection, changes, lake, other_definitions=not known_definitions)
+    except duckdb.Error:
+        connection.execute("ROLLBACK")
+        if damaged := held_back.unreadable(lake, changes.lacking):
+            return damaged
+        raise
     load.replace_days(connection, wanted.days)
     load.replace_runs(connection, catalogue)
     if not known_definitions:
@@ -173,16 +251,20 @@ def _load(
     results = run_checks(connection)
     if any(result.stops for result in results):
         connection.execute("ROLLBACK")
-        return Publication("refused", 0, {}, results, 0.0)
-    _note(connection, results, now)
+        return held_back.faults(results) or Publication("refused", 0, {}, results, 0.0, held_back=held)
+    _note(connection, results, held, now)
     rows = load.row_counts(connection)
     connection.execute("COMMIT")
     connection.execute("CHECKPOINT")
-    return Publication("published", 0, rows, results, 0.0, len(changes.parts), inserted)
+    return Publication("published", 0, rows, results, 0.0, len(changes.parts), inserted, held)
 
 
-def _note(connection: duckdb.DuckDBPyConnection, results: tuple[CheckResult, ...], now: datetime) -> None:
-    """Write into the database what the checks found and when it is published."""
+def _note(
+    connection: duckdb.DuckDBPyConnection, results: tuple[CheckResult, ...], held: tuple[HeldBack, ...], now: datetime
+) -> None:
+    """Write into the database what the checks found, what is held back and when it is published."""
+    connection.execute("DELETE FROM lake.held_back")
+    load.insert_rows(connection, HELD_BACK, [each.row() for each in held])
     connection.execute("DELETE FROM lake.check_results")
     load.insert_rows(
         connection,

@@ -167,13 +167,33 @@ CHECK_RESULTS = Table(
         Column(
             "severity",
             pa.string(),
-            "stop: rows found would have kept the old state published; warn: they are only reported.",
+            "stop: parts with such rows are held back; warn: they are only reported.",
             required=True,
             values=("stop", "warn"),
         ),
         Column("doc", pa.string(), "What the check asks.", required=True),
         Column("offending", pa.int64(), "Rows found; checks that stop look only at parts that changed.", required=True),
         Column("sample", TEXTS, "Some of those rows, as JSON.", required=True),
+    ),
+)
+
+HELD_BACK = Table(
+    name="held_back",
+    doc="A part whose latest version is not in this database, because a check that stops found fault with it.",
+    step="load",
+    key=("part",),
+    columns=(
+        Column("part", pa.string(), "Unit of work, as day/source/number.", required=True),
+        _SOURCE,
+        Column("day", pa.date32(), "UTC day that the part is filed under.", required=True),
+        Column(
+            "check_name", pa.string(), "The check that found fault; file: a file of it cannot be read.", required=True
+        ),
+        Column("detail", pa.string(), "What is wrong, with a row that shows it.", required=True),
+        Column(
+            "earlier_version", pa.bool_(), "Whether the version that was published before is still here.", required=True
+        ),
+        Column("version", pa.string(), "Hash of the files that were held back: others are tried anew.", required=True),
     ),
 )
 
@@ -198,6 +218,7 @@ STATE: Mapping[str, Table] = {
         SOURCE_DAYS,
         RUNS,
         CHECK_RESULTS,
+        HELD_BACK,
         PUBLICATION,
     )
 }

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 Kind = Literal["views", "macros", "checks", "load"]
 Severity = Literal["stop", "warn"]
-"""Of a check: ``stop`` keeps the old state published, ``warn`` is only reported."""
+"""Of a check: ``stop`` keeps the parts it names from being published, ``warn`` is only reported."""
 
 _COLUMN = re.compile(r"column (\w+): (.+)")
 _SEVERITY = re.compile(r"severity: (\w+)")

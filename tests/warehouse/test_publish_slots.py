@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
-from tests.warehouse.lake_builder import World, assert_right, contents, copied, fill, part_tables, with_column
+from tests.warehouse.lake_builder import World, assert_right, copied, fill, part_tables
 from warehouse.home import Home
 from warehouse.parts import Part
 from warehouse.query import open_read_only
@@ -184,27 +182,6 @@ def test_leftovers_of_a_killed_publisher_are_removed(world: World) -> None:
 
     assert world.publish().published
     assert sorted(path.name for path in world.home.root.glob(".news*")) == [".news-a.duckdb", ".news-b.duckdb"]
-    assert_right(world)
-
-
-def test_a_check_that_stops_keeps_the_old_state_and_says_why(world: World) -> None:
-    before = contents(world.home)
-    part = Part(date(2026, 4, 1), "courier", 0)
-    tables = part_tables(part)
-    shifted = pc.add(tables["entity_mentions"]["start"], pa.scalar(1, pa.int32())).to_pylist()
-    world.add(part, {**tables, "entity_mentions": with_column(tables["entity_mentions"], "start", shifted)})
-
-    for _ in range(2):
-        publication = world.publish()
-        assert publication.outcome == "refused"
-        assert contents(world.home) == before
-        [failed] = publication.failed_checks
-        assert (failed.name, failed.parts) == ("entity_mentions.start", (part.name,))
-        assert failed.offending == len(shifted)
-        assert '"surface":' in publication.problems[0]
-
-    world.commit("annotate", part, tables)
-    assert world.publish().published
     assert_right(world)
 
 
