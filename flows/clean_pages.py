@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from transforms.clean.records import Article, Page, Reject
+from transforms.clean.records import Article, Inspection, Page, Reject, RejectReason
 
 WATCH_SECONDS = 0.05
 """How often a child that works is looked at; most pages are done before the first look."""
@@ -66,9 +66,18 @@ class PageCleaner:
         Raises:
             RuntimeError: no child can be started.
         """
-        result = self._attempt(page)
+        return self.inspect(page).result
+
+    def inspect(self, page: Page) -> Inspection:
+        """The same outcome with everything that was weighed for it: nothing for a page that ended at a limit.
+
+        Raises:
+            RuntimeError: no child can be started.
+        """
+        inspection = self._attempt(page)
+        result = inspection.result
         again = self._child is None and isinstance(result, Reject) and result.reason != "time-limit"
-        return self._attempt(page) if again else result
+        return self._attempt(page) if again else inspection
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -81,16 +90,17 @@ class PageCleaner:
         """Id of the child's process, if there is one."""
         return self._child.process.pid if self._child else None
 
-    def _attempt(self, page: Page) -> Article | Reject:
+    def _attempt(self, page: Page) -> Inspection:
         """The page's outcome; there is no child afterwards if this one is not to be used again."""
         if self._child is None:
             self._child = _started(self.limits)
-        result = _outcome(self._child, page, self.limits)
+        inspection = _outcome(self._child, page, self.limits)
+        result = inspection.result
         if isinstance(result, Reject) and (
             result.reason in {"time-limit", "memory-limit"} or not self._child.process.is_alive()
         ):
             self.close()
-        return result
+        return inspection
 
 
 @cache
@@ -117,31 +127,35 @@ def _started(limits: PageLimits) -> _Child:
     return _Child(process, ours, resident_bytes)
 
 
-def _outcome(child: _Child, page: Page, limits: PageLimits) -> Article | Reject:
+def _outcome(child: _Child, page: Page, limits: PageLimits) -> Inspection:
     deadline = time.monotonic() + limits.seconds
     try:
         child.connection.send(page)
         while not child.connection.poll(WATCH_SECONDS):
             if time.monotonic() > deadline:
                 child.end()
-                return Reject("time-limit", f"not done after {limits.seconds:g} s")
+                return _rejected("time-limit", f"not done after {limits.seconds:g} s")
             added = _resident_bytes(child.process.pid) - child.resident_bytes
             if added > limits.memory_bytes:
                 child.end()
                 return _too_much_memory(limits)
-        result = child.connection.recv()
+        inspection = child.connection.recv()
     except (EOFError, OSError):
         child.process.join(10)
         if child.process.exitcode == -signal.SIGPROF:
-            return Reject("time-limit", f"not done after {limits.cpu_seconds:g} s of CPU time")
-        return Reject("crashed", f"the parser's process ended: {_ending(child.process.exitcode)}")
-    if not isinstance(result, Article | Reject):
-        raise TypeError(f"the process that cleans pages sent {type(result)}")
-    return result
+            return _rejected("time-limit", f"not done after {limits.cpu_seconds:g} s of CPU time")
+        return _rejected("crashed", f"the parser's process ended: {_ending(child.process.exitcode)}")
+    if not isinstance(inspection, Inspection):
+        raise TypeError(f"the process that cleans pages sent {type(inspection)}")
+    return inspection
 
 
-def _too_much_memory(limits: PageLimits) -> Reject:
-    return Reject("memory-limit", f"more than {limits.memory_bytes / 2**20:.0f} MiB")
+def _rejected(reason: RejectReason, detail: str) -> Inspection:
+    return Inspection(Reject(reason, detail), None, None, ())
+
+
+def _too_much_memory(limits: PageLimits) -> Inspection:
+    return _rejected("memory-limit", f"more than {limits.memory_bytes / 2**20:.0f} MiB")
 
 
 def _ending(exit_code: int | None) -> str:
@@ -157,9 +171,9 @@ def _serve(connection: Connection, limits: PageLimits) -> None:
     """The child: pages in, outcomes out, until the other side closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other side decides when to stop
     signal.signal(signal.SIGPROF, signal.SIG_DFL)  # ends the process even inside a parser that never comes back
-    from transforms.clean.article import clean_page
+    from transforms.clean.article import inspect_page
 
-    clean_page(Page("https://warm.example/up", "https://warm.example/up", _WARM_UP * 20, "text/html", {}))
+    inspect_page(Page("https://warm.example/up", "https://warm.example/up", _WARM_UP * 20, "text/html", {}))
     resident = _resident_bytes(os.getpid())
     connection.send(resident)
     while True:
@@ -168,19 +182,19 @@ def _serve(connection: Connection, limits: PageLimits) -> None:
         except (EOFError, OSError):
             return
         signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
-        result = _cleaned(page, clean_page, limits)
+        inspection = _inspected(page, inspect_page, limits)
         signal.setitimer(signal.ITIMER_PROF, 0)
         if _peak_bytes() - resident > limits.memory_bytes:
-            result = _too_much_memory(limits)
+            inspection = _too_much_memory(limits)
         try:
-            connection.send(result)
+            connection.send(inspection)
         except OSError:
             return
 
 
-def _cleaned(page: Page, clean_page: Callable[[Page], Article | Reject], limits: PageLimits) -> Article | Reject:
+def _inspected(page: Page, inspect_page: Callable[[Page], Inspection], limits: PageLimits) -> Inspection:
     try:
-        return clean_page(page)
+        return inspect_page(page)
     except MemoryError:
         return _too_much_memory(limits)
     except Exception as error:  # noqa: BLE001 - a mistake that one page brings to light must not stop the others
@@ -188,7 +202,7 @@ def _cleaned(page: Page, clean_page: Callable[[Page], Article | Reject], limits:
         while place is not None and place.tb_next is not None:
             place = place.tb_next
         where = f" ({Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno})" if place else ""
-        return Reject("crashed", f"{type(error).__name__}: {error}"[:500] + where)
+        return _rejected("crashed", f"{type(error).__name__}: {error}"[:500] + where)
 
 
 def _resident_bytes(process: int | None) -> int:

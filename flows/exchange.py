@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.clean_pages import PageCleaner, page_cleaner
+from transforms.clean.decode import MAX_BYTES
 
 BATCH = 32
 """Texts annotated together: memory stays bounded, and larger batches are no faster."""
@@ -135,8 +136,9 @@ def _body(record: dict[str, Any], base: Path, number: int) -> bytes:
         return html.encode("utf-8", "surrogatepass")
     if not isinstance(file, str):
         raise BadLineError(f"line {number} has neither html nor file")
-    content = (base / file).read_bytes()
-    return gzip.decompress(content) if file.endswith(".gz") else content
+    path = base / file
+    with gzip.open(path) if file.endswith(".gz") else path.open("rb") as content:
+        return content.read(MAX_BYTES + 1)  # one more than cleaning takes, so that it says so itself
 
 
 def _day(record: dict[str, Any], number: int) -> date | None:

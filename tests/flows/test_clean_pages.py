@@ -20,9 +20,12 @@ import pytest
 
 from flows.clean_pages import PageCleaner, PageLimits
 from flows.exchange import clean_lines
+from flows.preview import preview_page
+from flows.settings import Settings
 from transforms import schemas
 from transforms.clean import Article, Page, Reject, clean_page, clean_part
 
+CASES = Path(__file__).parents[1] / "transforms" / "clean_cases"
 ENDLESS = b"<html><body><article><table>" + b"<tr><td>a b c d</td><td>e f g</td></tr>" * 9000
 HEAVY = b"<html><body><article><p>" + b"The ferry came back on Monday. " * 220_000
 FERRY = "<html><body><article><h1>Ferry returns</h1>" + "<p>The ferry came back on Monday after a week.</p>" * 6
@@ -172,6 +175,49 @@ def test_a_file_of_pages_is_read_to_its_end(cleaner: PageCleaner, tmp_path: Path
     results = [json.loads(line) for line in written]
     assert [result["id"] for result in results] == ["0", "1", "2"]
     assert [result["rejected"] for result in results] == [None, "time-limit: not done after 1 s of CPU time", None]
+
+
+def test_a_preview_of_a_page_that_never_ends_is_one_line(
+    cleaner: PageCleaner, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "endless.html").write_bytes(ENDLESS)
+
+    preview_page(str(tmp_path / "endless.html"), Settings(), cleaner=cleaner)
+
+    assert capsys.readouterr().out == "REJECTED stage clean, reason time-limit: not done after 1 s of CPU time\n"
+
+
+def test_a_preview_reads_no_more_of_a_file_than_cleaning_takes(
+    cleaner: PageCleaner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    preview_page("/dev/zero", Settings(), cleaner=cleaner)
+
+    assert "reason too-large" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("case", "facts"),
+    [
+        (
+            "spanish_creative_commons",
+            {
+                "access": "free",
+                "licence": "https://creativecommons.org/licenses/by-sa/4.0/",
+                "rights held by": "Diario del Muelle",
+            },
+        ),
+        ("swedish_mojibake", {"encoding faults": "mojibake"}),
+        ("german_microdata_windows_1252", {"agency": "dpa", "dateline": "Hafenburg"}),
+    ],
+)
+def test_a_preview_shows_rights_and_faults(
+    case: str, facts: dict[str, str], cleaner: PageCleaner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    preview_page(str(CASES / case / "page.html"), Settings(), cleaner=cleaner)
+
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for name, value in facts.items():
+        assert f"{name} {value}".split() in shown
 
 
 @pytest.mark.parametrize("body", [FERRY.encode(), ENDLESS], ids=["idle", "at work"])

@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from transforms.clean import Article, Page, Reject, clean_page
+from transforms.clean.part import article_row
 from transforms.clean.records import RejectReason
 
 CASES = sorted(path for path in (Path(__file__).parent / "clean_cases").iterdir() if path.is_dir())
@@ -43,7 +44,7 @@ def test_page_gives_what_the_case_expects(case: Path) -> None:
         assert result.reason == expected["reject"]
         return
     assert isinstance(result, Article)
-    fields = asdict(result)
+    fields = {**asdict(result), **article_row(result)}
     assert {name: plain(fields[name]) for name in expected["article"]} == expected["article"]
     assert result.text.split("\n\n") == expected["blocks"]
     assert [heading.of(result.text) for heading in result.headings] == expected["headings"]
