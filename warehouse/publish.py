@@ -111,6 +111,35 @@ def publish(
     return replace(loaded, parts_changed=behind, seconds=time.monotonic() - started)
 
 
+def publish_anew(
+    home: Home, catalogue: Catalogue, lake: Lake, *, now: datetime, memory_limit: str = MEMORY_LIMIT
+) -> Publication:
+    """Make the published database anew from the lake, and no other file of it is left.
+
+    For what must not be found any more: DuckDB leaves deleted rows in the free blocks of a file. Costs a full load.
+    Readers keep what they opened; the old content is on the disk until the last of them has closed it.
+    """
+    started = time.monotonic()
+    with exclusive(home.locks / "publish.lock"):
+        slots = Slots(home)
+        slots.clear_leftovers()
+        slot = slots.free()
+        slots.discard(slot)
+        connection = _open_fitting(slots, slot, memory_limit)
+        if connection is None:
+            raise OSError(f"{slot} cannot be created as a DuckDB file")
+        wanted = load.Wanted.of(catalogue)
+        with closing(connection):
+            loaded = _load(connection, wanted, catalogue, lake, now)
+        if loaded.published:
+            slots.publish(slot)
+            slots.discard(slots.free())
+            slots.clear_leftovers()
+        else:
+            slots.discard(slot)
+    return replace(loaded, parts_changed=loaded.parts_loaded, seconds=time.monotonic() - started)
+
+
 def _parts_behind(slots: Slots, wanted: load.Wanted) -> int | None:
     """Parts in which the published file differs from what is wanted; None where it is just as wanted."""
     published = slots.published()
