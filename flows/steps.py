@@ -22,7 +22,7 @@ from flows.sources import Source
 from flows.workers import Workers
 from transforms.erasure import ERASED, Tombstones
 from transforms.schemas import TABLES
-from warehouse import retention
+from warehouse import retention, text_retention
 from warehouse.catalogue import Catalogue
 from warehouse.erasure import empty_erased_pages
 from warehouse.home import Home
@@ -30,6 +30,7 @@ from warehouse.lake import Lake
 from warehouse.locks import exclusive
 from warehouse.parts import STEPS, Part, PartFile, Step
 from warehouse.publish import Publication, publish
+from warehouse.text_retention import TextRule, TextsReduced
 from warehouse.tombstones import stored_tombstones
 
 if TYPE_CHECKING:
@@ -151,6 +152,30 @@ def empty_part(run: Run, part: Part) -> int:
     """Raw pages of the part → the same without their bytes; returns how many those were."""
     with exclusive(run.home.part_lock(part)):
         return retention.remove_bodies(run.lake, run.catalogue, part, now=run.clock())
+
+
+def parts_to_reduce(run: Run, sources: Sequence[Source]) -> list[tuple[Part, TextRule]]:
+    """Parts of these sources of whose texts less is to be kept, with what holds for each."""
+    rules = {source.name: text_rule(run.settings, source) for source in sources}
+    rules = {name: rule for name, rule in rules.items() if not rule.keeps_all}
+    return text_retention.parts_to_reduce(run.catalogue, rules, run.clock().date()) if rules else []
+
+
+def text_rule(settings: Settings, source: Source) -> TextRule:
+    """What is kept of the source's texts: as it says, else as the settings say."""
+    kept = source.keep_text or settings.keep_text
+    days = settings.keep_text_days if source.keep_text_days is None else source.keep_text_days
+    opted_out = source.keep_text_of_opt_outs or settings.keep_text_of_opt_outs or "full"
+    if kept == "full" and days is not None:
+        kept = "quotes"
+    return TextRule(kept, days or 0, opted_out)
+
+
+def reduce_part(run: Run, item: tuple[Part, TextRule]) -> TextsReduced:
+    """Articles of the part and what was made of them → the same with no more text than is kept."""
+    part, rule = item
+    with exclusive(run.home.part_lock(part)):
+        return text_retention.reduce_texts(run.lake, run.catalogue, part, rule, now=run.clock())
 
 
 def load(run: Run, _database: Path) -> Publication:
