@@ -278,6 +278,31 @@ def export_warc(
 
 
 @newslake.command()
+@click.argument("targets", nargs=-1, metavar="[URL|ARTICLE_ID|DOMAIN]...")
+@click.option("--reason", metavar="TEXT", help="Kept beside the mark, as it is.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def erase(context: click.Context, targets: tuple[str, ...], reason: str | None, *, dry_run: bool, yes: bool) -> None:
+    """Erase articles for good: from raw pages, tables, catalogue and database, and from all that is fetched later.
+
+    A DOMAIN means the host and all hosts below it. Without any, an erasure that was interrupted is finished.
+    """
+    from flows.erase import erase_pages, erasure_lines, plan_erasure
+
+    home = _home(context)
+    if dry_run or not yes:
+        planned = plan_erasure(home, targets)
+        click.echo("\n".join(erasure_lines(planned, dry_run=True)))
+        if dry_run:
+            return
+        if not sys.stdin.isatty():
+            raise click.UsageError("nothing was erased: say --yes where nobody can be asked")
+        click.confirm("This cannot be undone. Erase it?", abort=True)
+    click.echo("\n".join(erasure_lines(erase_pages(home, targets, reason=reason), dry_run=False)))
+
+
+@newslake.command()
 def dictionary() -> None:
     """Print the data dictionary: every table, view, macro and column."""
     from warehouse.dictionary import dictionary_markdown

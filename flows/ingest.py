@@ -16,7 +16,17 @@ from flows.report import RunReport
 from flows.run_steps import StepRunner
 from flows.settings import Settings
 from flows.sources import Source
-from flows.steps import Run, annotate_part, clean_part, empty_part, fetch_window, load, parts_to_empty
+from flows.steps import (
+    Run,
+    annotate_part,
+    clean_part,
+    empty_part,
+    fetch_window,
+    load,
+    parts_to_empty,
+    parts_to_reduce,
+    reduce_part,
+)
 from flows.workers import Workers
 from warehouse.catalogue import Catalogue
 from warehouse.home import Home
@@ -61,6 +71,8 @@ def ingest(
         )
         if emptied := parts_to_empty(run, sources):
             runner.each("retain", partial(empty_part, run), emptied, label=_part_name)
+        if reduced := parts_to_reduce(run, sources):
+            runner.each("reduce", partial(reduce_part, run), reduced, label=lambda item: item[0].name)
         loaded = runner.each("load", partial(load, run), [home.database], label=lambda database: database.name)
 
         report = RunReport.of(run.id, run.started_at, clock(), fetched, (cleaned, annotated), loaded)

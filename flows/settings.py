@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.fetch.web.http_settings import product_and_version
+from transforms.reduced_text import Kept
 from warehouse.home import Home
 
 DEFAULT_HOME = "./newslake-data"
@@ -34,6 +35,12 @@ class Settings(BaseModel):
     """Cron expression (UTC) of the scheduled ingest."""
     keep_raw_days: Annotated[int, Field(ge=0, le=36600)] | None = None
     """Days for which the bytes of pages are kept once they are worked up; for ever by default. A source may differ."""
+    keep_text: Kept = "full"
+    """What is kept of texts once they are worked up: full, quotes, none. A source may differ."""
+    keep_text_days: Annotated[int, Field(ge=0, le=36600)] | None = None
+    """Days for which texts are kept in full before they are reduced; alone, they are reduced to quotes then."""
+    keep_text_of_opt_outs: Kept | None = None
+    """What is kept of pages that forbid archiving or data mining, where a source records them; as of others if None."""
     first_look_back_days: Annotated[int, Field(ge=1, le=3660)] = 30
     """How far the first window of a source reaches back."""
 

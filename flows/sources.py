@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from pydantic_core import ErrorDetails
 
 from flows.settings import SettingsError
+from transforms.reduced_text import Kept
 
 DEFAULT_PATTERNS = tuple(
     f"**/*.{ending}{packed}" for packed in ("", ".gz") for ending in ("html", "htm", "txt", "jsonl", "warc")
@@ -114,6 +115,12 @@ class _AnySource(BaseModel):
     """Time zone of the schedule."""
     keep_raw_days: Annotated[int | None, Field(ge=0, le=36600, description="a number of days from 0")] = None
     """Days for which the bytes of its pages are kept once they are worked up; else as in settings.toml."""
+    keep_text: Annotated[Kept | None, Field(description="'full', 'quotes' or 'none'")] = None
+    """What is kept of its texts once they are worked up; else as in settings.toml."""
+    keep_text_days: Annotated[int | None, Field(ge=0, le=36600, description="a number of days from 0")] = None
+    """Days for which its texts are kept in full before that; else as in settings.toml."""
+    keep_text_of_opt_outs: Annotated[Kept | None, Field(description="'full', 'quotes' or 'none'")] = None
+    """What is kept of its pages that forbid archiving or data mining; else as in settings.toml."""
 
     looks_back: ClassVar[bool] = True
     """Whether the source can say which pages it had at a time in the past."""

@@ -6,7 +6,7 @@ The bodies that cost CPU run in worker processes, which get names and paths and 
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -20,15 +20,18 @@ from flows.fetch.window import Window
 from flows.settings import Settings
 from flows.sources import Source
 from flows.workers import Workers
-from transforms.identity import stable_id
+from transforms.erasure import ERASED, Tombstones
 from transforms.schemas import TABLES
-from warehouse import retention
+from warehouse import retention, text_retention
 from warehouse.catalogue import Catalogue
+from warehouse.erasure import empty_erased_pages
 from warehouse.home import Home
 from warehouse.lake import Lake
 from warehouse.locks import exclusive
 from warehouse.parts import STEPS, Part, PartFile, Step
 from warehouse.publish import Publication, publish
+from warehouse.text_retention import TextRule, TextsReduced
+from warehouse.tombstones import stored_tombstones
 
 if TYPE_CHECKING:
     from transforms.annotate import Annotator
@@ -72,6 +75,8 @@ class PartResult:
     files: tuple[PartFile, ...]
     tool: str
     rejects: Mapping[str, int]
+    erased: tuple[str, ...] = ()
+    """Pages that turned out to be erased ones, by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +150,32 @@ def parts_to_empty(run: Run, sources: Sequence[Source]) -> list[Part]:
 
 def empty_part(run: Run, part: Part) -> int:
     """Raw pages of the part → the same without their bytes; returns how many those were."""
-    with exclusive(_lock_of(run.home, part)):
+    with exclusive(run.home.part_lock(part)):
         return retention.remove_bodies(run.lake, run.catalogue, part, now=run.clock())
+
+
+def parts_to_reduce(run: Run, sources: Sequence[Source]) -> list[tuple[Part, TextRule]]:
+    """Parts of these sources of whose texts less is to be kept, with what holds for each."""
+    rules = {source.name: text_rule(run.settings, source) for source in sources}
+    rules = {name: rule for name, rule in rules.items() if not rule.keeps_all}
+    return text_retention.parts_to_reduce(run.catalogue, rules, run.clock().date()) if rules else []
+
+
+def text_rule(settings: Settings, source: Source) -> TextRule:
+    """What is kept of the source's texts: as it says, else as the settings say."""
+    kept = source.keep_text or settings.keep_text
+    days = settings.keep_text_days if source.keep_text_days is None else source.keep_text_days
+    opted_out = source.keep_text_of_opt_outs or settings.keep_text_of_opt_outs or "full"
+    if kept == "full" and days is not None:
+        kept = "quotes"
+    return TextRule(kept, days or 0, opted_out)
+
+
+def reduce_part(run: Run, item: tuple[Part, TextRule]) -> TextsReduced:
+    """Articles of the part and what was made of them → the same with no more text than is kept."""
+    part, rule = item
+    with exclusive(run.home.part_lock(part)):
+        return text_retention.reduce_texts(run.lake, run.catalogue, part, rule, now=run.clock())
 
 
 def load(run: Run, _database: Path) -> Publication:
@@ -163,7 +192,7 @@ def _process_part(
     """Compute under the part's lock and commit all its tables in one transaction."""
     started = time.monotonic()
     catalogue = run.catalogue
-    with exclusive(_lock_of(run.home, part)):
+    with exclusive(run.home.part_lock(part)):
         if part not in catalogue.parts_lacking(step, part=part):
             return PartReport(part, rows={}, already_done=True)
         job = PartJob(run.home, part, catalogue.next_generation(part))
@@ -174,23 +203,23 @@ def _process_part(
         except Exception as error:
             catalogue.fail_step(part, step, f"{type(error).__name__}: {error}", run.id)
             raise
+        if result.erased:
+            empty_erased_pages(run.home, run.lake, catalogue, part, result.erased, now=run.clock())
         catalogue.commit_step(part, step, result.files, result.tool, run.id)
     rows = {file.table: file.rows for file in result.files}
     return PartReport(part, rows, result.rejects, time.monotonic() - started)
-
-
-def _lock_of(home: Home, part: Part) -> Path:
-    """One of 256 lock files: enough that parts rarely share one, and their number stays bounded."""
-    return home.locks / f"part-{stable_id('lock', part.name)[:2]}.lock"
 
 
 def _clean_in_worker(job: PartJob, files: Sequence[PartFile]) -> PartResult:
     from flows.clean_pages import page_cleaner
     from transforms import clean
 
-    tables = clean.clean_part(_read(job, files, "raw_pages"), page_cleaner().clean)
-    reasons = Counter(str(reason) for reason in tables["rejects"].column("reason").to_pylist())
-    return _write(job, "clean", tables, clean.tool(), dict(sorted(reasons.items())))
+    tombstones = Tombstones.of(stored_tombstones(job.home.lake))
+    tables = clean.clean_part(_read(job, files, "raw_pages"), page_cleaner().clean, tombstones)
+    rejects = tables["rejects"].select(["page_id", "reason"]).to_pylist()
+    reasons = Counter(row["reason"] for row in rejects)
+    result = _write(job, "clean", tables, clean.tool(), dict(sorted(reasons.items())))
+    return replace(result, erased=tuple(row["page_id"] for row in rejects if row["reason"] == ERASED))
 
 
 def _annotate_in_worker(model: str, job: PartJob, files: Sequence[PartFile]) -> PartResult:

@@ -263,6 +263,13 @@ ARTICLES = Table(
             "What was wrong with the characters of title, byline and text: mojibake, which is repaired here; "
             "lost-characters, which the page has as U+FFFD or in no encoding. Empty for a sound text.",
         ),
+        Column(
+            "text_kept",
+            pa.string(),
+            "What was kept of the text when it was reduced: quotes, the words that other tables point at, or none; any "
+            "other character is █ then, lead is NULL, and text_hash is still that of the whole text. NULL: all of it.",
+            values=("quotes", "none"),
+        ),
     ),
 )
 

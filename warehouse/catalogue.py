@@ -7,7 +7,9 @@ from typing import Any, Literal, Self
 
 from sqlalchemy import ColumnElement, Engine, and_, func, or_, select, true, update
 
+from transforms.erasure import Tombstones
 from warehouse.catalogue_database import CatalogueTooNewError, open_engine, upsert, writing
+from warehouse.catalogue_erasure import compact, erase_names
 from warehouse.catalogue_parts import (
     PartTakenError,
     StepNotDoneError,
@@ -17,6 +19,7 @@ from warehouse.catalogue_parts import (
     record_failure,
     replace_step,
     swap_file,
+    swap_steps,
 )
 from warehouse.catalogue_tables import FILES, KNOWN_URLS, PARTS, RUNS, STEP_STATES, WINDOWS
 from warehouse.coverage import day_state, joined, utc_day
@@ -36,6 +39,7 @@ from warehouse.records import (
     StepRecord,
     Visited,
 )
+from warehouse.tombstones import TombstoneMemory
 
 __all__ = [
     "Catalogue",
@@ -72,6 +76,8 @@ class Catalogue:
         """Pages that sources name and that are to be asked for."""
         self.documents = DocumentMemory(engine, self._writing)
         """What is remembered of feeds, sitemaps, robots.txt and archives."""
+        self.tombstones = TombstoneMemory(engine, self._writing)
+        """What was erased and must not come back."""
 
     @classmethod
     def open(cls, url: str, *, now: Callable[[], datetime] = _now) -> Self:
@@ -174,6 +180,14 @@ class Catalogue:
         with self._writing.begin() as connection:
             return swap_file(connection, old, new)
 
+    def replace_steps(self, part: Part, steps: Mapping[Step, tuple[int, Sequence[PartFile]]]) -> None:
+        """Name other files for what these steps made of the part, at these generations, as if they had made them.
+
+        For what must go though nothing was computed anew; all or nothing. Hold the part's lock.
+        """
+        with self._writing.begin() as connection:
+            swap_steps(connection, part, steps)
+
     def fail_step(self, part: Part, step: Step, error: str, run_id: str) -> None:
         """Record an attempt that failed. An earlier result of the step stays; without one the part stays lacking.
 
@@ -256,6 +270,19 @@ class Catalogue:
                 for row in connection.execute(query)
             ]
         return sorted(records, key=lambda record: (record.part, STEPS.index(record.step)))
+
+    # Erasure
+
+    def erase_names(self, tombstones: Tombstones, pages: Collection[str]) -> int:
+        """Withhold every address that the tombstones bar, forget that those pages are known; return the rows changed.
+
+        Queued pages stay as refused, so that they count. No fetch may be under way that does not know the tombstones.
+        """
+        return erase_names(self._reading, self._writing, tombstones, pages)
+
+    def compact(self) -> None:
+        """Write the database anew, so that nothing deleted is left in it; for SQLite, others vacuum by themselves."""
+        compact(self._reading)
 
     # Known URLs
 

@@ -1,6 +1,6 @@
 """What a commit does to parts, steps and files, inside the transaction of its caller."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -107,6 +107,18 @@ def swap_file(connection: Connection, old: PartFile, new: PartFile) -> bool:
     key = {"day": new.part.day, "source": new.part.source, "number": new.part.number}
     connection.execute(insert(FILES).values(**key, **_file_row(new)))
     return True
+
+
+def swap_steps(connection: Connection, part: Part, steps: Mapping[Step, tuple[int, Sequence[PartFile]]]) -> None:
+    """Put files in place of all that these steps had; how the steps stand is left as it is."""
+    key = {"day": part.day, "source": part.source, "number": part.number}
+    connection.execute(delete(FILES).where(of_part(FILES, part), FILES.c.step.in_(list(steps))))
+    for step, (generation, files) in steps.items():
+        _advance(connection, part, generation, create=False)
+        own = and_(of_part(STEP_STATES, part), STEP_STATES.c.step == step)
+        connection.execute(update(STEP_STATES).where(own).values(generation=generation))
+        if files:
+            connection.execute(insert(FILES), [key | _file_row(file) for file in files])
 
 
 def _advance(connection: Connection, part: Part, generation: int | None, *, create: bool) -> int:

@@ -22,8 +22,10 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 2
-"""Raised whenever a release changes these tables. 2: ``discoveries``, ``documents`` and ``archives``."""
+SCHEMA_VERSION = 3
+"""Raised whenever a release changes these tables. 2: ``discoveries``, ``documents`` and ``archives``; 3:
+``tombstones``.
+"""
 
 METADATA = MetaData()
 
@@ -198,6 +200,18 @@ ARCHIVES = Table(
     PrimaryKeyConstraint("source", "name_id"),
 )
 """How far each archive file of each source has been read."""
+
+TOMBSTONES = Table(
+    "tombstones",
+    METADATA,
+    Column("mark", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("erased_at", Instant, nullable=False),
+    Column("reason", Text),
+    Column("finished_at", Instant),
+    CheckConstraint("kind IN ('page', 'host')", name="tombstones_kind"),
+)
+"""What was erased, by marks that do not tell what it was; not finished where its removal was interrupted."""
 
 RUNS = Table(
     "runs",

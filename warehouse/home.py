@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from transforms.identity import stable_id
+from warehouse.parts import Part
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -29,6 +32,14 @@ class Home:
     def locks(self) -> Path:
         """Folder of the lock files."""
         return self.root / "locks"
+
+    def fetch_lock(self, source: str) -> Path:
+        """Held while a source is fetched from."""
+        return self.locks / f"fetch-{source}.lock"
+
+    def part_lock(self, part: Part) -> Path:
+        """Held while a part is worked on; one of 256 files, so that parts rarely share one and they stay few."""
+        return self.locks / f"part-{stable_id('lock', part.name)[:2]}.lock"
 
     @property
     def prefect(self) -> Path:

@@ -86,11 +86,19 @@ class Lake:
         return self._write(part, step, table, conformed, tool, generation, siblings={})
 
     def write_step(
-        self, part: Part, step: Step, tables: Mapping[str, pa.Table], tool: str, *, generation: int = 1
+        self,
+        part: Part,
+        step: Step,
+        tables: Mapping[str, pa.Table],
+        tool: str,
+        *,
+        generation: int = 1,
+        tools: Mapping[str, str] | None = None,
     ) -> tuple[PartFile, ...]:
         """Write what a step made of a part: one file for each table that has rows, in the order given.
 
         Each file says which files belong with it, so a rebuilt catalogue never takes half a step for a whole one.
+        ``tools`` names the version of single tables where it is another one.
 
         Raises:
             SchemaMismatchError: as ``write``; then nothing was written.
@@ -99,7 +107,16 @@ class Lake:
         siblings = {name: rows.num_rows for name, rows in conformed.items() if rows.num_rows}
         version = _version(conformed)
         return tuple(
-            self._write(part, step, name, conformed[name], tool, generation, siblings=siblings, version=version)
+            self._write(
+                part,
+                step,
+                name,
+                conformed[name],
+                (tools or {}).get(name, tool),
+                generation,
+                siblings=siblings,
+                version=version,
+            )
             for name in siblings
         )
 
@@ -171,6 +188,22 @@ class Lake:
                     path.unlink()
                     removed.append(path)
         return removed
+
+    def remove_unnamed(self, part: Part, named: Iterable[PartFile]) -> tuple[int, int]:
+        """Remove every file of the part that is not named, and those begun; return how many, and their bytes.
+
+        Nobody may be writing the part: hold its lock and its source's.
+        """
+        kept = {file.path for file in named}
+        files = size = 0
+        for table in TABLES:
+            folder = self.root / table / f"day={part.day.isoformat()}" / f"source={part.source}"
+            for path in sorted((*folder.glob(f"{part.number:04d}-*"), *folder.glob(f".{part.number:04d}-*"))):
+                if path.relative_to(self.root).as_posix() not in kept:
+                    size += path.stat().st_size
+                    files += 1
+                    path.unlink()
+        return files, size
 
     def inventory(self) -> Iterator[StoredFile | UnreadableFile]:
         """Every finished file of the folder as it describes itself, hashed in full, by path."""

@@ -1,11 +1,13 @@
 """Pages that sources name and that are to be asked for: found once, asked for until they are got or refused."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Text, and_, bindparam, func, or_, select, update
 
+from transforms.erasure import withheld
 from transforms.identity import stable_id
 from warehouse.catalogue_database import insert_missing
 from warehouse.catalogue_tables import DISCOVERIES, KNOWN_URLS
@@ -39,6 +41,30 @@ class PageQueue:
                 insert_missing(connection, DISCOVERIES, found, unique=("source", "url_id"))
                 added += len(set(some) - before - known.keys())
         return added
+
+    def refuse(self, source: str, pages: Sequence[FoundPage], *, outcome: str, found_at: datetime) -> list[FoundPage]:
+        """Enter pages that are never to be asked for, their addresses withheld; return those that were not there."""
+        rows = {url_id(page.key): page for page in pages}
+        ids = list(rows)
+        refused: list[FoundPage] = []
+        with self._writing.begin() as connection:
+            for first in range(0, len(ids), ROWS_PER_STATEMENT):
+                some = ids[first : first + ROWS_PER_STATEMENT]
+                fresh = [key for key in some if key not in _named(connection, source, some)]
+                told = {"state": "refused", "due_at": None, "outcome": outcome}
+                found = [_found_row(source, key, _nameless(rows[key]), found_at, None) | told for key in fresh]
+                insert_missing(connection, DISCOVERIES, found, unique=("source", "url_id"))
+                refused += [rows[key] for key in fresh]
+        return refused
+
+    def withhold(self, source: str, key: str) -> None:
+        """Keep the row of the page, but not what it is called."""
+        own = and_(DISCOVERIES.c.source == source, DISCOVERIES.c.url_id == url_id(key))
+        with self._writing.begin() as connection:
+            for row in connection.execute(select(DISCOVERIES).where(own)).all():
+                page = _nameless(_queued(row).page)
+                values = {"url": page.url, "key": page.key, "title": None, "published": None, "address": None}
+                connection.execute(update(DISCOVERIES).where(own).values(values))
 
     def due(
         self, source: str, *, now: datetime, dated_before: datetime, limit: int, after: QueuedPage | None = None
@@ -188,6 +214,10 @@ def _found_row(source: str, key_id: str, page: FoundPage, found_at: datetime, pa
         "page_id": page_id,
         "asked_at": None,
     }
+
+
+def _nameless(page: FoundPage) -> FoundPage:
+    return replace(page, url=withheld(page.url), key=withheld(page.key), title=None, published=None, address=None)
 
 
 def _queued(row: Row[Any]) -> QueuedPage:

@@ -1,10 +1,11 @@
 """Load what is new into the file that is not published, check it, and give it the published name."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -114,21 +115,50 @@ def publish(
             held = tuple(seen.held_back.values())
             return Publication("unchanged", 0, {}, (), time.monotonic() - started, held_back=held)
         slot = slots.free()
-        loaded, target = _bring_up(slots, slot, wanted, seen, catalogue, lake, now, memory_limit)
+        opened = partial(_open, slots, slot, memory_limit)
+        loaded, target = _bring_up(opened, wanted, seen, catalogue, lake, now)
         if loaded.published:
             slots.publish(slot)
     behind = len(load.difference(seen.files, target).parts)
     return replace(loaded, parts_changed=behind, seconds=time.monotonic() - started)
 
 
+def publish_anew(
+    home: Home, catalogue: Catalogue, lake: Lake, *, now: datetime, memory_limit: str = MEMORY_LIMIT
+) -> Publication:
+    """Make the published database anew from the lake, and no other file of it is left.
+
+    For what must not be found any more: DuckDB leaves deleted rows in the free blocks of a file. Costs a full load.
+    Readers keep what they opened; the old content is on the disk until the last of them has closed it.
+    """
+    started = time.monotonic()
+    with exclusive(home.locks / "publish.lock"):
+        slots = Slots(home)
+        slots.clear_leftovers()
+        slot = slots.free()
+        wanted = load.Wanted.of(catalogue)
+
+        def new_file(_: frozenset[LoadedFile]) -> duckdb.DuckDBPyConnection:
+            return _open_new(slots, slot, memory_limit)
+
+        loaded, _ = _bring_up(new_file, wanted, _Seen(), catalogue, lake, now)
+        if loaded.published:
+            slots.publish(slot)
+            slots.discard(slots.free())
+            slots.clear_leftovers()
+        else:
+            slots.discard(slot)
+    return replace(loaded, parts_changed=loaded.parts_loaded, seconds=time.monotonic() - started)
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What readers see now."""
 
-    files: frozenset[LoadedFile]
-    held_back: Mapping[str, HeldBack]
+    files: frozenset[LoadedFile] = frozenset()
+    held_back: Mapping[str, HeldBack] = field(default_factory=dict)
     """Parts held back that would be found wrong again."""
-    is_wanted: bool
+    is_wanted: bool = False
     """Whether nothing else is wanted."""
 
     def kept(self, held: Mapping[str, HeldBack]) -> Iterable[LoadedFile]:
@@ -140,35 +170,36 @@ def _seen(slots: Slots, wanted: load.Wanted) -> _Seen:
     """What the published file has; nothing where it is damaged, or open for writing in a client."""
     published = slots.published()
     if published is None:
-        return _Seen(frozenset(), {}, is_wanted=False)
+        return _Seen()
     try:
         with reading(published) as connection:
             files = load.loaded_files(connection)
             if not load.has_definitions(connection):
-                return _Seen(files, {}, is_wanted=False)
-            seen = _Seen(files, held_back.still_wrong(held_back.noted(connection), wanted.parts), is_wanted=False)
+                return _Seen(files)
+            seen = _Seen(files, held_back.still_wrong(held_back.noted(connection), wanted.parts))
             target = wanted.without(seen.held_back, seen.kept(seen.held_back))
             is_wanted = not load.difference(files, target).parts and load.has_days(connection, wanted)
             return replace(seen, is_wanted=is_wanted)
     except duckdb.Error:
-        return _Seen(frozenset(), {}, is_wanted=False)
+        return _Seen()
 
 
 def _bring_up(
-    slots: Slots,
-    slot: Path,
+    opened: Callable[[frozenset[LoadedFile]], duckdb.DuckDBPyConnection],
     wanted: load.Wanted,
     seen: _Seen,
     catalogue: Catalogue,
     lake: Lake,
     now: datetime,
-    memory_limit: str,
 ) -> tuple[Publication, load.Wanted]:
-    """Load the free file, again without the parts with which fault is found, until none is found; and what it has."""
+    """Load the free file, again without the parts with which fault is found, until none is found; and what it has.
+
+    ``opened`` gives a connection to it, with at least the files in it that stay as they are published.
+    """
     held = dict(seen.held_back)
     while True:
         target = wanted.without(held, seen.kept(held))
-        with closing(_open(slots, slot, target.kept, memory_limit)) as connection:
+        with closing(opened(target.kept)) as connection:
             loaded = _load(connection, target, tuple(held.values()), catalogue, lake, now)
         if isinstance(loaded, Publication):
             return loaded, target
@@ -185,7 +216,7 @@ def _versions(files: Iterable[LoadedFile]) -> dict[str, str]:
     return {part: held_back.version_of(own) for part, own in parts.items()}
 
 
-def _open(slots: Slots, slot: Path, kept: frozenset[LoadedFile], memory_limit: str) -> duckdb.DuckDBPyConnection:
+def _open(slots: Slots, slot: Path, memory_limit: str, kept: frozenset[LoadedFile]) -> duckdb.DuckDBPyConnection:
     """The free file as it is, else as a copy of the published one, else new and empty.
 
     It is no use as it is where what must stay of the published one is not in it.
@@ -198,6 +229,10 @@ def _open(slots: Slots, slot: Path, kept: frozenset[LoadedFile], memory_limit: s
         slots.copy_published(slot)
         if connection := _open_fitting(slots, slot, memory_limit):
             return connection
+    return _open_new(slots, slot, memory_limit)
+
+
+def _open_new(slots: Slots, slot: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     slots.discard(slot)
     connection = _open_fitting(slots, slot, memory_limit)
     if connection is None:

@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from transforms.erasure import is_withheld
 from warehouse.catalogue import Catalogue, KnownUrl
 from warehouse.lake import Lake, StoredFile, UnreadableFile
 from warehouse.parts import STEPS, Part, PartFile, Step
 from warehouse.records import FoundPage
+from warehouse.tombstones import stored_tombstones
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,15 @@ def rebuild_catalogue(lake: Lake, catalogue: Catalogue) -> Rebuilt:
     left for a sweep. A step that ended without rows left no file: it is done again, which costs little. Windows, what
     is remembered of feeds and archives, and the run log are not in the files: days show as missing until they are
     fetched again, which downloads only what is not known. Pages that were asked for in vain are asked for again; those
-    that were only named and not yet asked for are found again if their source still names them.
+    that were only named and not yet asked for are found again if their source still names them. What was erased stays
+    barred; the next erasure looks once more whether anything of it is left.
 
     Raises:
         ValueError: the catalogue has parts already.
     """
     if catalogue.steps():
         raise ValueError("only an empty catalogue can be rebuilt")
+    catalogue.tombstones.add(stored_tombstones(lake.root))
     stored: dict[Part, dict[Step, list[StoredFile]]] = defaultdict(lambda: defaultdict(list))
     unreadable = []
     paths = set()
@@ -96,6 +100,7 @@ def _known_urls(lake: Lake, files: Iterable[PartFile]) -> list[KnownUrl]:
         if file.table == "raw_pages"
         for batch in lake.batches(file, ["url", "known_by", "page_id", "source", "observed_at"], rows=1024)
         for row in batch.to_pylist()
+        if not is_withheld(row["url"])
         for key in row["known_by"] or [row["url"]]
     ]
 
@@ -105,6 +110,8 @@ def _queue(lake: Lake, catalogue: Catalogue, file: PartFile) -> None:
     columns = ["url", "key", "found_in", "title", "published", "dated_at", "found_at", "address"]
     for batch in lake.batches(file, columns, rows=1024):
         for row in batch.to_pylist():
+            if is_withheld(row["url"]):
+                continue  # when the source names it again, it is refused
             page = FoundPage(
                 row["url"],
                 row["key"],

@@ -6,13 +6,19 @@ from datetime import date, datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms.schemas import RAW_PAGES
+from transforms.schemas import ARTICLES, RAW_PAGES
 from warehouse.catalogue import Catalogue
 from warehouse.lake import Lake
 from warehouse.parts import STEPS, Part, PartFile
 
 BODIES_REMOVED = "bodies removed"
 """Added to the tool of a file, so that the catalogue tells which files are done."""
+
+
+REDUCED = "texts reduced"
+"""In the tool of a file of articles some of whose texts were reduced."""
+SOME_BODIES_REMOVED = "some bodies removed"
+"""The same where only some pages had to lose theirs."""
 
 
 class BodiesRemovedError(ValueError):
@@ -35,7 +41,7 @@ def parts_to_empty(catalogue: Catalogue, keep_days: Mapping[str, int | None], to
     return [
         file.part
         for file in catalogue.files(table=RAW_PAGES.name)
-        if not file.tool.endswith(BODIES_REMOVED)
+        if not file.tool.endswith(f"; {BODIES_REMOVED}")
         and (days := keep_days.get(file.part.source)) is not None
         and file.part in worked_up
         and max(file.part.day, worked_up[file.part]) + timedelta(days=days) < today
@@ -49,33 +55,38 @@ def remove_bodies(lake: Lake, catalogue: Catalogue, part: Part, *, now: datetime
     """
     freed = 0
     for file in catalogue.files(part=part, step="fetch"):
-        if file.table != RAW_PAGES.name or file.tool.endswith(BODIES_REMOVED):
+        if file.table != RAW_PAGES.name or file.tool.endswith(f"; {BODIES_REMOVED}"):
             continue
         pages = lake.read(file)
         freed += int(pc.sum(pc.binary_length(pages["body"])).as_py() or 0)
-        emptied = lake.rewrite(file, _emptied(pages, now), f"{file.tool}; {BODIES_REMOVED}")
-        catalogue.replace_file(file, emptied)
+        written = lake.rewrite(file, emptied(pages, now), f"{file.tool}; {BODIES_REMOVED}")
+        catalogue.replace_file(file, written)
     return freed
 
 
 def require_bodies(part: Part, files: list[PartFile]) -> None:
-    """Make sure that the part can be cleaned.
+    """Make sure that the part can be worked up again from these files.
 
     Raises:
-        BodiesRemovedError: its bodies were removed.
+        BodiesRemovedError: bodies of its pages were removed, or texts of its articles were reduced.
     """
+    if any(file.table == ARTICLES.name and REDUCED in file.tool for file in files):
+        raise BodiesRemovedError(
+            f"part {part.name} cannot be annotated again: its texts were reduced (keep_text); what was made from them "
+            "before stays"
+        )
     if any(file.table == RAW_PAGES.name and file.tool.endswith(BODIES_REMOVED) for file in files):
         raise BodiesRemovedError(
-            f"part {part.name} cannot be cleaned again: the bytes of its pages were removed (keep_raw_days); "
-            "what was made from them before stays"
+            f"part {part.name} cannot be cleaned again: the bytes of its pages were removed (keep_raw_days, "
+            "keep_text); what was made from them before stays"
         )
 
 
-def _emptied(pages: pa.Table, now: datetime) -> pa.Table:
-    columns = {
-        "body": pa.array([b""] * pages.num_rows, RAW_PAGES.schema.field("body").type),
-        "body_removed_at": pa.array([now] * pages.num_rows, RAW_PAGES.schema.field("body_removed_at").type),
-    }
-    for name, values in columns.items():
+def emptied(pages: pa.Table, now: datetime, which: pa.BooleanArray | None = None) -> pa.Table:
+    """The raw pages without their bodies, or without those of some of them."""
+    which = pa.array([True] * pages.num_rows, pa.bool_()) if which is None else which
+    nothing: dict[str, bytes | datetime] = {"body": b"", "body_removed_at": now}
+    for name, value in nothing.items():
+        values = pc.if_else(which, pa.scalar(value, RAW_PAGES.schema.field(name).type), pages[name])
         pages = pages.set_column(pages.schema.get_field_index(name), RAW_PAGES.schema.field(name), values)
     return pages

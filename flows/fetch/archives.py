@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from flows.fetch.discovery import Discovered
+from flows.fetch.erased_pages import ErasedPages
 from flows.fetch.part_writer import PartWriter
 from flows.fetch.results import Attempt, Failure, Response
-from flows.fetch.urls import known_key
 from flows.fetch.window import Window
+from transforms.addresses import known_key
+from transforms.erasure import ERASED
 from transforms.identity import content_hash
 from warehouse.catalogue import Catalogue
 from warehouse.records import ArchivePosition, Arrived, FoundPage
@@ -95,6 +97,7 @@ def read_archives(
     source: str,
     catalogue: Catalogue,
     writer: PartWriter,
+    erased: ErasedPages,
     total: Discovered,
 ) -> int:
     """Store every record of the window's archives that the lake has not.
@@ -108,6 +111,7 @@ def read_archives(
         source: Name of the source; its lock must be held.
         catalogue: Knows what was read before.
         writer: Stores the pages.
+        erased: Knows what must not be stored.
         total: Is added what was found, left out and failed.
 
     Returns:
@@ -123,7 +127,7 @@ def read_archives(
         same = position is not None and position.version == archive.version
         if position is not None and same and position.finished:
             continue
-        reading = _Reading(reader, archive, window, source, catalogue, writer)
+        reading = _Reading(reader, archive, window, source, catalogue, writer, erased)
         failure = reading.read(position.offset if position is not None and same else 0)
         total.found += reading.found
         total.new += reading.found - reading.known
@@ -144,6 +148,7 @@ class _Reading:
         source: str,
         catalogue: Catalogue,
         writer: PartWriter,
+        erased: ErasedPages,
     ) -> None:
         self._reader = reader
         self._archive = archive
@@ -151,6 +156,7 @@ class _Reading:
         self._source = source
         self._catalogue = catalogue
         self._writer = writer
+        self._erased = erased
         self.found = 0
         self.known = 0
         self.excluded = 0
@@ -200,6 +206,9 @@ class _Reading:
             record.published,
             record.dated,
         )
+        if self._erased.bars_record(found, content):
+            self._erased.refuse_record(found, self._reader.attempt(self._archive, ERASED))
+            return
         if self._writer.stored_as(key) or self._catalogue.queue.has(self._source, key):
             self.known += 1
             return

@@ -1,6 +1,6 @@
 """What a source names, written into the queue: found once, and remembered whatever becomes of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -62,6 +62,7 @@ def discover(
     source: str,
     queue: PageQueue,
     urls: UrlFilter,
+    admitted: Callable[[Sequence[FoundPage]], Sequence[FoundPage]],
     keep: Callable[[Memo], None],
     tell: Callable[[tuple[Attempt, ...]], None],
     clock: Callable[[], datetime],
@@ -74,6 +75,7 @@ def discover(
         source: Name of the source.
         queue: Gets the pages.
         urls: Which URLs are wanted.
+        admitted: The pages without those that must not come back.
         keep: Called with what is to be remembered of a document, once its pages are in the queue.
         tell: Called with the attempts that reading a document took.
         clock: Tells the time, in UTC.
@@ -85,9 +87,10 @@ def discover(
         wanted = [item for item in finding.items if urls.admits(item.url)]
         total.excluded += len(finding.items) - len(wanted)
         in_window = [_found(item, window, now) for item in wanted if not is_later(item, window, now)]
-        queue.add(source, [_found(item, window, now) for item in wanted if is_later(item, window, now)], found_at=now)
+        later = [_found(item, window, now) for item in wanted if is_later(item, window, now)]
+        queue.add(source, admitted(later), found_at=now)
         total.found += len({page.key for page in in_window})
-        total.new += queue.add(source, in_window, found_at=now)
+        total.new += queue.add(source, admitted(in_window), found_at=now)
         dates = [item.dated for item in wanted if item.dated is not None]
         total.oldest = min([*dates, *([total.oldest] if total.oldest else [])], default=None)
         total.unchanged = total.unchanged or finding.unchanged

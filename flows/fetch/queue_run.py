@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from flows.fetch.downloads import Downloads
+from flows.fetch.erased_pages import ErasedPages
 from flows.fetch.items import Item
 from flows.fetch.part_writer import PartWriter
 from flows.fetch.results import Attempt, Failure, Response, Visit
@@ -47,6 +48,7 @@ class QueueRun:
         writer: Stores what comes.
         pace: Whose turn it is at which host.
         clock: Tells the time, in UTC.
+        erased: Knows what must not be stored.
         revisit_after_hours: When pages are asked for again.
         max_pages: Pages asked for at most.
     """
@@ -60,6 +62,7 @@ class QueueRun:
         writer: PartWriter,
         pace: Pace,
         clock: Callable[[], datetime],
+        erased: ErasedPages,
         revisit_after_hours: Sequence[float] = (),
         max_pages: int | None = None,
     ) -> None:
@@ -68,6 +71,7 @@ class QueueRun:
         self._catalogue = catalogue
         self._writer = writer
         self._clock = clock
+        self._erased = erased
         self._revisit_after_hours = revisit_after_hours
         self._max_pages = max_pages
         self._left_in_lap: Counter[date] = Counter()
@@ -108,6 +112,10 @@ class QueueRun:
 
     def _is_needed(self, queued: QueuedPage) -> bool:
         """Whether to ask for it; a page that came by another address meanwhile is noted as got."""
+        if self._erased.bars_queued(queued):
+            self._erased.refuse(queued)
+            self._finish(queued)
+            return False
         key = queued.page.key
         page_id = self._writer.stored_as(key) or self._known_in_lap.get(key)
         if queued.visits or page_id is None:
@@ -132,8 +140,11 @@ class QueueRun:
             self._writer.commit(day)
 
     def _store(self, queued: QueuedPage, visit: Visit) -> None:
-        self._writer.discover(queued)
         result, day = visit.result, queued.page.day
+        if isinstance(result, Response) and self._erased.bars_answer(result):
+            self._erased.refuse(queued, visit.attempts)
+            return
+        self._writer.discover(queued)
         if isinstance(result, Failure):
             # That a host was left alone once more is no news of the page.
             again = queued.asked and result.retryable and not result.asked

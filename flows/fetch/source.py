@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from flows.fetch.archives import read_archives
 from flows.fetch.batches import PartLimits
 from flows.fetch.discovery import Discovered, UrlFilter, discover
+from flows.fetch.erased_pages import ErasedPages
 from flows.fetch.part_writer import PartWriter, tool
 from flows.fetch.placement import answered_from
 from flows.fetch.queue_run import QueueRun
@@ -113,7 +114,7 @@ def fetch_source(
     started_at = clock()
     pace = pace or real_pace(home.locks / "hosts")
     with (
-        exclusive(home.locks / f"fetch-{source.name}.lock"),
+        exclusive(home.fetch_lock(source.name)),
         open_readers(
             source, catalogue=catalogue, settings=http, pace=pace, clock=clock, resolver=resolver, forced=forced
         ) as readers,
@@ -126,13 +127,20 @@ def fetch_source(
             clock=clock,
             limits=limits or PartLimits(),
         )
+        erased = ErasedPages(source.name, lake=lake, catalogue=catalogue, writer=writer, clock=clock)
         found, known = Discovered(), 0
         asked = window if forced else Window(window.start - LATE_ARRIVALS, window.end)
         if readers.pages is not None:
-            found, known = _fetch_pages(source, readers, readers.pages, asked, writer, catalogue, pace, clock)
+            found, known = _fetch_pages(source, readers, readers.pages, asked, writer, catalogue, erased, pace, clock)
         if readers.archives is not None:
             known += read_archives(
-                readers.archives, asked, source=source.name, catalogue=catalogue, writer=writer, total=found
+                readers.archives,
+                asked,
+                source=source.name,
+                catalogue=catalogue,
+                writer=writer,
+                erased=erased,
+                total=found,
             )
         if found.failure is not None:
             writer.commit_aside(window.last_day)
@@ -163,6 +171,7 @@ def _fetch_pages(
     window: Window,
     writer: PartWriter,
     catalogue: Catalogue,
+    erased: ErasedPages,
     pace: Pace,
     clock: Callable[[], datetime],
 ) -> tuple[Discovered, int]:
@@ -174,6 +183,7 @@ def _fetch_pages(
         source=source.name,
         queue=catalogue.queue,
         urls=UrlFilter() if web is None else UrlFilter(web.include, web.exclude),
+        admitted=erased.admitted,
         keep=readers.keep,
         tell=writer.set_aside,
         clock=clock,
@@ -185,6 +195,7 @@ def _fetch_pages(
         writer=writer,
         pace=pace,
         clock=clock,
+        erased=erased,
         revisit_after_hours=() if web is None else web.revisit_after_hours,
         max_pages=None if web is None else web.max_pages,
     )

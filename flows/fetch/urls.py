@@ -1,10 +1,8 @@
-"""URLs from the web: which may be asked for, and which are the same page."""
+"""URLs from the web: which may be asked for, and of which host they are."""
 
 import re
-from urllib.parse import urlsplit
 
 import httpx
-from courlan import normalize_url
 
 from flows.fetch.results import Failure
 
@@ -50,19 +48,3 @@ def _problem(url: httpx.URL) -> str | None:
     if port is not None and port not in WELL_KNOWN_PORTS and not 1024 <= port < 65536:
         return f"port {port} is not fetched from"
     return None
-
-
-def known_key(url: str) -> str:
-    """What a web page is remembered by: its URL without fragment and tracking parameters.
-
-    courlan drops a query's items without a value, which some sites name their articles by (``?12345``): such URLs are
-    kept as they are.
-    """
-    bare = url.partition("#")[0]
-    try:
-        query = urlsplit(bare).query
-        if query and not all(item.partition("=")[2] for item in query.split("&")):
-            return bare
-        return str(normalize_url(bare)) or bare
-    except ValueError:
-        return bare

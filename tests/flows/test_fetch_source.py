@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from flows.fetch.batches import PartLimits
 from flows.fetch.items import Item
 from flows.fetch.placement import day_of, is_later
-from flows.fetch.urls import known_key
 from flows.fetch.window import Window
 from flows.sources import FilesSource
 from tests.flows.house import SITE, TODAY, House, feed_of, house_at, put_feed, source_at
 from tests.web.clients import NOON
 from tests.web.server import Raw, Reply, Web, serve
+from transforms.addresses import known_key
 from transforms.identity import content_hash, stable_id
 from warehouse.parts import Part
 

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from flows.console import PlainProgress
+from flows.erase import erase_pages
 from flows.ingest import ingest
 from flows.report import RunReport
 from flows.run_steps import PlainRunner
@@ -195,6 +196,34 @@ def test_raw_pages_are_emptied_when_their_time_is_over_and_nothing_else_changes(
     assert ask(files_home, "SELECT title, text, page_id FROM articles") == before
     assert ask(files_home, "SELECT expected, got, pages FROM coverage WHERE pages > 0") == [(1, 1, 1)]
     assert ingest_files(files_home, EIGHT + timedelta(days=9), keep_raw_days=7).pages == 0
+
+
+def test_texts_are_reduced_before_anybody_sees_them(files_home: Home) -> None:
+    report = ingest_files(files_home, EIGHT, keep_text="quotes")
+    assert report.status == "completed"
+    [(text,)] = ask(files_home, "SELECT text FROM articles")
+    assert "We will build the line together" in text
+    assert "agreed" in text  # the word that reports an event
+    assert "which is to open" not in text
+    assert [row["body"] for row in rows(files_home, "raw_pages")] == [b""]
+    assert ask(files_home, "SELECT content FROM quotes") != []
+
+    assert ingest_files(files_home, NINE, keep_text="none").status == "completed"
+    assert ask(files_home, "SELECT text_kept, text LIKE '%e%' FROM articles") == [("none", False)]
+    assert ask(files_home, "SELECT count(*) FROM quotes WHERE content LIKE '%together%'") == [(0,)]
+    assert ("Anna Keller",) in ask(files_home, "SELECT speaker_name FROM quotes")
+
+
+def test_an_erased_file_does_not_come_back_and_is_told(files_home: Home) -> None:
+    assert ingest_files(files_home, EIGHT).status == "completed"
+    erase_pages(files_home, ["file://texts/railway.txt"], clock=lambda: NINE)
+    tables = [name for name, table in TABLES.items() if table.step == "annotate"]
+    assert all(ask(files_home, f"SELECT count(*) FROM lake.{name}") == [(0,)] for name in ("articles", *tables))
+    assert ask(files_home, "SELECT reason, url LIKE 'erased:%' FROM rejects") == [("erased", True)]
+    assert ask(files_home, "SELECT expected, got, refused FROM coverage WHERE pages > 0") == [(1, 0, 1)]
+    (files_home.root / "texts" / "railway.txt").write_text(TEXT.replace("2031", "2032"))
+    assert ingest_files(files_home, NINE + timedelta(days=1)).pages == 0
+    assert ask(files_home, "SELECT count(*) FROM fetches WHERE outcome = 'erased'") == [(1,)]
 
 
 def test_what_was_named_and_what_is_missing_are_queries(demo_home: Home) -> None:

@@ -123,7 +123,8 @@ def test_a_value_that_cannot_be_used_is_shown_with_what_is_allowed(
 def test_an_unknown_key_is_met_with_the_known_ones(tmp_path: Path) -> None:
     assert complaint(tmp_path, FEED + 'ulr = "x"') == (
         "source 1 ('courier'): key 'ulr' is not known (did you mean 'url'?); a feed source has: name, enabled, tags, "
-        "schedule, time_zone, keep_raw_days, opt_outs, include, exclude, connect_to, allow_private, delay_seconds, "
+        "schedule, time_zone, keep_raw_days, keep_text, keep_text_days, keep_text_of_opt_outs, opt_outs, include, "
+        "exclude, connect_to, allow_private, delay_seconds, "
         "revisit_after_hours, max_pages, url, type"
     )
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from transforms import duplicates, schemas
 from transforms.clean.records import Article, Page, Reject
+from transforms.erasure import Tombstones, is_withheld, withheld
 
 RULES_VERSION = 2
 """Raised with every change that can change a row."""
@@ -23,20 +24,27 @@ def tool() -> str:
     return f"clean {RULES_VERSION} ({libraries})"
 
 
-def clean_part(raw_pages: pa.Table, clean: Callable[[Page], Article | Reject]) -> dict[str, pa.Table]:
+def clean_part(
+    raw_pages: pa.Table, clean: Callable[[Page], Article | Reject], tombstones: Tombstones | None = None
+) -> dict[str, pa.Table]:
     """Tables ``articles`` and ``rejects`` of a part's ``raw_pages``: every page is a row of one of the two.
 
-    ``clean`` is ``clean_page``, or what calls it elsewhere with limits.
+    ``clean`` is ``clean_page``, or what calls it elsewhere with limits. A page that says that it is an erased one is
+    refused, its address withheld.
     """
+    tombstones = tombstones or Tombstones()
     articles: list[dict[str, Any]] = []
     rejects: list[dict[str, Any]] = []
     for batch in raw_pages.to_batches(max_chunksize=32):
         for row in batch.to_pylist():
-            result = clean(page_of(row))
+            result = Reject("erased", None) if is_withheld(row["url"]) else clean(page_of(row))
+            address = row["final_url"]
+            if isinstance(result, Article) and tombstones.bar(result.url, result.canonical_url):
+                result, address = Reject("erased", None), withheld(row["url"])
             origin = {name: row[name] for name in ("page_id", "source", "part", "observed_at")}
             if isinstance(result, Reject):
                 refusal = {"stage": "clean", "reason": result.reason, "detail": result.detail}
-                rejects.append({**origin, **refusal, "url": row["final_url"], "tool": tool()})
+                rejects.append({**origin, **refusal, "url": address, "tool": tool()})
             else:
                 articles.append({**origin, **article_row(result), "tool": tool()})
     return {"articles": schemas.ARTICLES.rows(articles), "rejects": schemas.REJECTS.rows(rejects)}

@@ -81,6 +81,7 @@ RejectReason = Literal[
     "time-limit",
     "memory-limit",
     "crashed",
+    "erased",
 ]
 
 

@@ -13,13 +13,14 @@ from urllib.parse import urlencode, urlsplit
 from flows.fetch.captures.captures import Capture, IndexPage, instant_of_timestamp, read_index_page
 from flows.fetch.items import Finding, Item
 from flows.fetch.results import Attempt, Failure, Response, Visit
-from flows.fetch.urls import known_key, parsed_url
+from flows.fetch.urls import parsed_url
 from flows.fetch.web.decoding import decode
 from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
 from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.web.opt_outs import opt_outs
 from flows.fetch.window import Window
 from flows.sources import WaybackSource
+from transforms.addresses import known_key
 
 ROWS_A_PAGE = 5000
 FEWEST_ROWS = 50

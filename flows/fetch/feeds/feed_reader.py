@@ -8,12 +8,12 @@ from flows.fetch.feeds.autodiscovery import feed_links
 from flows.fetch.feeds.feed_process import read_feed_in_time
 from flows.fetch.items import Finding, Item
 from flows.fetch.results import Failure
-from flows.fetch.urls import known_key
 from flows.fetch.web.fetcher import Fetcher
 from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.web.pages import WebPages
 from flows.fetch.window import Window
 from flows.sources import FeedSource
+from transforms.addresses import known_key
 
 FEEDS_TRIED = 3
 """Feeds of a home page that are tried until one of them can be read."""

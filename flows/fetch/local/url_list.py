@@ -15,12 +15,13 @@ from flows.fetch.feeds.feed_dates import instant_of, iso_date
 from flows.fetch.items import Finding, Item
 from flows.fetch.local.byte_lines import Line, LineProblem, byte_lines, open_file
 from flows.fetch.results import Attempt, Failure
-from flows.fetch.urls import known_key, parsed_url
+from flows.fetch.urls import parsed_url
 from flows.fetch.web.fetcher import Fetcher
 from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.web.pages import WebPages
 from flows.fetch.window import Window
 from flows.sources import UrlsSource
+from transforms.addresses import known_key
 
 LINES_A_FINDING = 1000
 LINES_A_RECORD = 20

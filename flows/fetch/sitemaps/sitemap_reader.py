@@ -15,12 +15,12 @@ from flows.fetch.results import Attempt, Failure, Response
 from flows.fetch.sitemaps.sitemap import Entry, Sitemap, read_sitemap, web_address
 from flows.fetch.sitemaps.sitemap_names import spans_in_names
 from flows.fetch.sitemaps.spans import Span
-from flows.fetch.urls import known_key
 from flows.fetch.web.fetcher import Fetcher
 from flows.fetch.web.http_settings import HttpSettings
 from flows.fetch.web.pages import WebPages
 from flows.fetch.window import Window
 from flows.sources import SitemapSource
+from transforms.addresses import known_key
 
 MAX_DEPTH = 5
 """Indexes on the way to a sitemap; by the protocol an index names no further one, but many do."""

@@ -2,8 +2,8 @@
 
 from flows.fetch.items import Item
 from flows.fetch.results import Response, Visit
-from flows.fetch.urls import known_key
 from flows.fetch.web.fetcher import PAGE_TYPES, Fetcher
+from transforms.addresses import known_key
 
 
 class WebPages:
