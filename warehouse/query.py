@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
@@ -21,6 +22,7 @@ from warehouse.home import Home
 from warehouse.slots import NAME
 
 _TRIES = 3
+_MEMORY_OF_LONG_WORK = "1GB"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters that make spreadsheets compute a cell, in half and full width (OWASP, CSV Injection)."""
 
@@ -46,11 +48,18 @@ class QueryResult:
     """Whether there are more rows than were asked for."""
 
 
-def open_read_only(home: Home) -> duckdb.DuckDBPyConnection:
+def open_read_only(
+    home: Home, *, scratch: Path | None = None, readable: Sequence[Path] = ()
+) -> duckdb.DuckDBPyConnection:
     """Connection to the published state of this moment; close it, or use it in a ``with`` block.
 
     Queries may read the database and use temporary tables. They can neither write it, nor reach other files or the
     network, nor take these limits away. Instants count as UTC.
+
+    Args:
+        home: The lake.
+        scratch: For long work: DuckDB keeps to 1 GB of memory and moves the rest into this folder.
+        readable: Files that queries may reach all the same, written as well as read: let nobody else's SQL in then.
 
     Raises:
         NoDatabaseError: nothing has been published yet.
@@ -64,6 +73,11 @@ def open_read_only(home: Home) -> duckdb.DuckDBPyConnection:
         _attach(connection, home)
         connection.execute(f"USE {NAME}")
         connection.execute("SET TimeZone = 'UTC'")
+        if scratch:
+            connection.execute(f"SET temp_directory = {literal(str(scratch))}")
+            connection.execute(f"SET memory_limit = '{_MEMORY_OF_LONG_WORK}'")
+        if readable:
+            connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in readable)}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except BaseException:
