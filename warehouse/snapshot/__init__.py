@@ -1,1 +1,1 @@
-"""A citable snapshot: a folder of Parquet files that says what it is, where it came from, and whether it still is so."""
+"""A citable snapshot: a folder of Parquet files that says what it is, where it came from, and is checked."""

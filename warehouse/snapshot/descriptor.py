@@ -64,12 +64,11 @@ class Snapshot:
     @property
     def citation(self) -> str:
         """How to name it as a source."""
-        tables = len(self.written)
+        tables = f"{len(self.written)} {'table' if len(self.written) == 1 else 'tables'}"
         count = sum(each.content.rows for each in self.written)
         return (
-            f"{self.name} [data set], {self.created_at.astimezone(UTC):%Y-%m-%d}. {tables} "
-            f"{'table' if tables == 1 else 'tables'}, {count:,} rows; {self.rows.told()}. Taken with {self.software} from "
-            f"the state published {self.origin.published_at:%Y-%m-%d %H:%M:%S} UTC. {self.id}"
+            f"{self.name} [data set], {self.created_at.astimezone(UTC):%Y-%m-%d}. {tables}, {count:,} rows; "
+            f"{self.rows.told()}. Taken with {self.software} from the state published {self.origin.published_at:%Y-%m-%d %H:%M:%S} UTC. {self.id}"
         )
 
 

@@ -32,8 +32,8 @@ _CHECKING = """\
 
 `newslake export verify FOLDER` computes all hashes anew: of the files' bytes, and of the rows whatever their order.
 With `--against-warehouse` it asks the same of today's warehouse and says which tables differ, and by how many rows.
-Rows of past days change when pages are found late, when articles change, and when better rules are applied to the stored
-pages: `tool` and `model` in the rows, and in `datapackage.json`, name the versions.
+Rows of past days change when pages are found late, when articles change, and when better rules are applied to the
+stored pages: `tool` and `model` in the rows, and in `datapackage.json`, name the versions.
 
 `datapackage.json` is a Data Package (datapackage.org, version 2): files, columns, hashes, the SELECT of each table, the
 state of the warehouse, tools, coverage.
@@ -47,8 +47,8 @@ def readme(snapshot: Snapshot) -> str:
     lines = [
         f"# {snapshot.name}",
         "",
-        f"A snapshot of a news warehouse, taken {snapshot.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC with "
-        f"{snapshot.software} from the state that was published {snapshot.origin.published_at:%Y-%m-%d %H:%M:%S} UTC.",
+        f"A snapshot of a news warehouse, taken {snapshot.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        f"with {snapshot.software} from the state published {snapshot.origin.published_at:%Y-%m-%d %H:%M:%S} UTC.",
         "",
         "## Cite it",
         "",
@@ -71,8 +71,8 @@ def dictionary(snapshot: Snapshot) -> str:
     lines = [
         "# Data dictionary",
         "",
-        "`start` and `end` count Unicode code points of an article's `text` from 0, `end` exclusive. Day and instants are",
-        "UTC. What is not known is NULL.",
+        "`start` and `end` count Unicode code points of an article's `text` from 0, `end` exclusive. Days and instants",
+        "are UTC. What is not known is NULL.",
         "",
     ]
     for each in snapshot.written:
@@ -111,8 +111,8 @@ def _queries(written: Sequence[Written]) -> Iterator[str]:
         yield ""
         if not each.repeatable:
             yield (
-                "**Asked twice of the same state, it gave different rows** (a LIMIT without ORDER BY, chance, the clock): "
-                "these rows cannot be got again."
+                "**Asked twice of the same state, it gave different rows** (a LIMIT without ORDER BY, chance, the "
+                "clock): these rows cannot be got again."
             )
             yield ""
 
@@ -141,8 +141,8 @@ def _rights(rights: Rights) -> Iterator[str]:
     yield "## Whose it is"
     yield ""
     yield (
-        "Texts, headlines and quotations belong to those who published them. This folder grants no right to them: pass on "
-        "what the law or a licence lets you. Facts and counts are no texts."
+        "Texts, headlines and quotations belong to those who published them. This folder grants no right to them: "
+        "pass on what the law or a licence lets you. Facts and counts are no texts."
     )
     yield ""
     yield (

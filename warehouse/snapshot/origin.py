@@ -95,7 +95,7 @@ def extent_of(connection: duckdb.DuckDBPyConnection, resource: Resource, files: 
     if not dated and not named and lists == ["[]"] * 3:
         return Extent()
     days = "min(day), max(day)" if dated else "NULL, NULL"
-    spanned = f"SELECT {days}, {', '.join(lists)} FROM {parquet(files)}"  # noqa: S608 - our own paths, quoted
+    spanned = f"SELECT {days}, {', '.join(lists)} FROM {parquet(files)}"
     [(first, last, sources, tools, models)] = connection.execute(spanned).fetchall()
     return Extent(first, last, tuple(sources), tuple(tools), tuple(models))
 
@@ -113,9 +113,7 @@ def origin_of(connection: duckdb.DuckDBPyConnection, rows: Rows) -> Origin:
         definitions=publication[1],
         state=content_of(connection, "SELECT part, table_name, content_hash FROM lake.loaded_parts").digest,
         tools=_texts(connection, "SELECT DISTINCT tool FROM lake.loaded_parts ORDER BY tool"),
-        models=_texts(
-            connection, "SELECT DISTINCT model FROM lake.annotations WHERE model IS NOT NULL ORDER BY model"
-        ),
+        models=_texts(connection, "SELECT DISTINCT model FROM lake.annotations WHERE model IS NOT NULL ORDER BY model"),
         coverage=_coverage(connection, rows),
         rights=_rights(connection, rows),
     )
@@ -127,7 +125,7 @@ def _texts(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[str, ...]:
 
 def _coverage(connection: duckdb.DuckDBPyConnection, rows: Rows) -> tuple[SourceCoverage, ...]:
     found = connection.execute(
-        "SELECT source, day, status, articles, waiting, refused FROM coverage "  # noqa: S608 - made of literals
+        "SELECT source, day, status, articles, waiting, refused FROM coverage "
         f"WHERE {rows.condition()} ORDER BY source, day"
     ).fetchall()
     by_source: dict[str, list[tuple[Any, ...]]] = {}
@@ -163,11 +161,11 @@ def _gaps(days: Sequence[tuple[date, str]]) -> tuple[Gap, ...]:
 
 def _rights(connection: duckdb.DuckDBPyConnection, rows: Rows) -> Rights:
     chosen = f"FROM articles WHERE {rows.condition()}"
-    [(articles, with_terms)] = connection.execute(f"SELECT count(*), count(terms_url) {chosen}").fetchall()  # noqa: S608
+    [(articles, with_terms)] = connection.execute(f"SELECT count(*), count(terms_url) {chosen}").fetchall()
     licences, access = (
         tuple(
             connection.execute(
-                f"SELECT {column}, count(*) AS articles {chosen} AND {column} IS NOT NULL "  # noqa: S608
+                f"SELECT {column}, count(*) AS articles {chosen} AND {column} IS NOT NULL "
                 f"GROUP BY {column} ORDER BY articles DESC, {column}"
             ).fetchall()
         )

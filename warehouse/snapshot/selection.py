@@ -17,9 +17,12 @@ from warehouse.slots import NAME
 from warehouse.snapshot.column_origins import column_docs, known_columns
 
 _KEPT = frozenset(
-    """boolean tinyint smallint integer bigint utinyint usmallint uinteger ubigint float double decimal varchar blob
-    date time timestamp timestamp_s timestamp_ms timestamp_ns""".split()
-) | {"timestamp with time zone"}
+    {
+        "boolean", "tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger", "ubigint", "float",
+        "double", "decimal", "varchar", "blob", "date", "time", "timestamp", "timestamp_s", "timestamp_ms",
+        "timestamp_ns", "timestamp with time zone",
+    }
+)  # fmt: skip
 _NESTED = frozenset({"list", "array", "struct", "map"})
 _WHOLE = frozenset({"hugeint", "uhugeint"})
 _RESOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*")
@@ -81,7 +84,7 @@ class Resource:
     @property
     def ordered(self) -> str:
         """The SELECT with its rows sorted by all columns, the first one first."""
-        return f"SELECT * FROM (\n{self.sql}\n) ORDER BY ALL NULLS LAST"  # noqa: S608 - a SELECT by construction
+        return f"SELECT * FROM (\n{self.sql}\n) ORDER BY ALL NULLS LAST"
 
 
 def table_resource(connection: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> Resource:
@@ -166,13 +169,13 @@ def _resource(
     doc: str,
     query: str | None = None,
 ) -> Resource:
-    relation = connection.sql(f"SELECT * {source}")  # noqa: S608 - a checked SELECT or a quoted name
+    relation = connection.sql(f"SELECT * {source}")
     names = [str(column) for column in relation.columns]
     folded = [column.lower() for column in names]
     if twice := sorted({column for column in folded if folded.count(column) > 1}):
         raise SelectionError(f"{name}: several columns are called {', '.join(twice)}: give them names by AS")
     kept = ", ".join(_kept(column, type_) for column, type_ in zip(names, relation.types, strict=True))
-    sql = f"SELECT {kept} {source}"  # noqa: S608 - as above
+    sql = f"SELECT {kept} {source}"
     described = connection.execute(f"DESCRIBE {sql}").fetchall()
     columns = tuple(ResourceColumn(str(column), str(type_), docs.get(str(column))) for column, type_, *_ in described)
     return Resource(name, sql, columns, doc, query)
@@ -192,6 +195,7 @@ def _kept(column: str, type_: "duckdb.sqltypes.DuckDBPyType") -> str:
 
 def _is_kept(type_: "duckdb.sqltypes.DuckDBPyType") -> bool:
     if type_.id in _NESTED:
-        return all(_is_kept(child) for _, child in type_.children if not isinstance(child, int))
+        # An array's length is among its children.
+        return all(_is_kept(child) for _, child in type_.children if isinstance(child, duckdb.sqltypes.DuckDBPyType))
     # JSON is text with a rule of its own, and would come back as plain text.
     return type_.id in _KEPT and str(type_) != "JSON"

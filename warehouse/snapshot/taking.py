@@ -116,7 +116,7 @@ def _write(
         # What goes wrong while a stream is read comes as an error of Arrow, which has no number of the system.
         raise QueryError(f"{resource.name}: {error}") from error
     paths = [str(folder / file.name) for file in files]
-    content = content_of(reading, f"SELECT * FROM {parquet(paths)}")  # noqa: S608 - our own paths
+    content = content_of(reading, f"SELECT * FROM {parquet(paths)}")
     return Written(resource, tuple(files), content, extent_of(reading, resource, paths), repeatable=again == content)
 
 

@@ -50,7 +50,7 @@ class _Resource:
 
     @property
     def select(self) -> str:
-        return f"SELECT * FROM {parquet([str(file.path) for file in self.files])}"  # noqa: S608 - plain names, quoted
+        return f"SELECT * FROM {parquet([str(file.path) for file in self.files])}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,17 @@ def verify(folder: Path) -> list[Finding]:
         NoSnapshotError: the folder is none.
     """
     described = _read(folder)
-    findings = []
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        for resource in described.resources:
-            findings.append(Finding(resource.name, _problem(connection, resource), resource.content.rows))
-    for document in described.documents:
-        if problem := _problem_of_file(document):
-            findings.append(Finding(document.path.name, problem))
+        findings = [
+            Finding(resource.name, _problem(connection, resource), resource.content.rows)
+            for resource in described.resources
+        ]
+    findings += [
+        Finding(document.path.name, problem)
+        for document in described.documents
+        if (problem := _problem_of_file(document)) is not None
+    ]
     if described.id != snapshot_id({resource.name: resource.content for resource in described.resources}):
         findings.append(Finding(FILE, "its id is not that of the tables it names"))
     named = {file.path.name for resource in described.resources for file in resource.files}
