@@ -41,7 +41,7 @@ def command_table() -> dict[str, set[str]]:
     table: dict[str, set[str]] = {}
     for line in README.splitlines():
         if row := re.match(r"\| `newslake ([a-z ]*[a-z])([^`]*)`", line):
-            table.setdefault(row[1], set()).update(re.findall(r"--[a-z]+", row[2]))
+            table.setdefault(row[1], set()).update(re.findall(r"--[a-z]+(?:-[a-z]+)*", row[2]))
     return table
 
 

@@ -3,7 +3,9 @@
 import hashlib
 import json
 import multiprocessing
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -72,7 +74,7 @@ def test_the_rows_are_those_of_the_warehouse(march: Path, published: Home) -> No
     found = pq.read_table(march / "quotes.parquet")
     assert found.num_rows == 96
     assert found.to_pylist() == expected.to_pylist()
-    assert found.schema.field("content").metadata[b"doc"].startswith(b"The")
+    assert (found.schema.field("source").metadata or {})[b"doc"] == b"Name of the source in sources.toml."
 
 
 def test_the_descriptor_is_a_data_package_with_the_hash_of_every_file(march: Path) -> None:
@@ -171,8 +173,9 @@ def test_a_large_table_is_several_files(published: Home, tmp_path: Path) -> None
 def test_values_that_parquet_cannot_hold_are_exact_all_the_same(published: Home, tmp_path: Path) -> None:
     query = """SELECT 170141183460469231731687303715884105::HUGEINT AS whole, INTERVAL 3 DAY AS span, NULL AS nothing,
         UUID 'f29c103e-5928-4d4a-846e-9ff71c928374' AS id, 'b'::ENUM('a', 'b') AS kind, {'a': [1::HUGEINT]} AS nested,
-        'nan'::DOUBLE AS lost, -0.0::DOUBLE AS zero, 'é'::BLOB AS bytes, MAP {'a': 1} AS named, '{"a": 1}'::JSON AS json,
-        TIMESTAMPTZ '2026-03-01 12:00+02' AS at, [1, 2]::INTEGER[2] AS pair, TIME '10:00' AS time"""
+        'nan'::DOUBLE AS lost, -0.0::DOUBLE AS zero, '\\xC3'::BLOB AS bytes, MAP {'a': 1} AS named,
+        '{"a": 1}'::JSON AS json, TIMESTAMPTZ '2026-03-01 12:00+02' AS at,
+        [1, 2]::INTEGER[2] AS pair, TIME '10:00' AS time"""
     [odd] = taken(published, tmp_path / "odd", queries={"odd": query}).written
     assert odd.repeatable
     assert problems(verify(tmp_path / "odd") + compare_with_warehouse(published, tmp_path / "odd")) == {"odd": None}
@@ -181,6 +184,11 @@ def test_values_that_parquet_cannot_hold_are_exact_all_the_same(published: Home,
     assert (row["span"], row["id"], row["kind"]) == ("3 days", "f29c103e-5928-4d4a-846e-9ff71c928374", "b")
     assert (row["nested"], row["json"], row["nothing"]) == ('{"a":[1]}', '{"a": 1}', None)
     assert row["at"] == datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+def test_columns_of_one_name_are_numbered(published: Home, tmp_path: Path) -> None:
+    [pair] = taken(published, tmp_path / "pair", queries={"pair": "SELECT 1 AS a, 2 AS A"}).written
+    assert [column.name for column in pair.resource.columns] == ["a", "A_1"]
 
 
 def test_nothing_found_is_a_table_without_rows(published: Home, tmp_path: Path) -> None:
@@ -208,7 +216,6 @@ def test_a_query_that_gives_other_rows_each_time_is_marked(published: Home, tmp_
         ({"queries": {"readme": "SELECT 1"}}, "is no name for a query"),
         ({"queries": {"two": "SELECT 1; SELECT 2"}}, "one SELECT"),
         ({"queries": {"out": "COPY (SELECT 1) TO 'x.csv'"}}, "one SELECT"),
-        ({"queries": {"twice": "SELECT 1 AS a, 2 AS A"}}, "several columns are called a"),
     ],
 )
 def test_what_cannot_be_exported_is_refused_and_leaves_nothing(
@@ -225,7 +232,7 @@ def test_what_cannot_be_exported_is_refused_and_leaves_nothing(
         "SELECT nothing",
         "SELEC 1",
         "FROM read_text('/etc/hostname')",
-        "SELECT (300 - range)::UTINYINT AS n FROM range(9)",
+        "SELECT (range - 5)::UTINYINT AS n FROM range(9)",
     ],
 )
 def test_a_query_that_fails_leaves_nothing(published: Home, tmp_path: Path, query: str) -> None:
@@ -244,7 +251,7 @@ def test_what_exists_is_not_replaced(published: Home, march: Path, tmp_path: Pat
 def _killed_on_the_way(home: Home, target: Path) -> None:
     def die(name: str) -> None:
         if name == "quotes":
-            multiprocessing.current_process().kill()
+            os.kill(os.getpid(), signal.SIGKILL)
 
     taken(home, target, tables=["articles", "quotes"], progress=die)
 
@@ -379,8 +386,8 @@ def test_a_content_hash_minds_rows_and_not_their_order() -> None:
         ("SELECT day, max(day) AS last FROM articles GROUP BY ALL", {"day"}),
         ("FROM articles_unique", None),
         (
-            "SELECT a.day AS printed, q.content FROM articles AS a JOIN quotes AS q USING (article_id)",
-            {"printed", "content"},
+            "SELECT a.day AS a, q.content FROM articles AS a JOIN quotes AS q USING (article_id)",
+            {"a", "content"},
         ),
         ("SELECT a.* FROM articles AS a, range(1) AS r", None),
         ("WITH articles AS (SELECT 1 AS day) SELECT day FROM articles", set()),

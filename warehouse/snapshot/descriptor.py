@@ -68,7 +68,8 @@ class Snapshot:
         count = sum(each.content.rows for each in self.written)
         return (
             f"{self.name} [data set], {self.created_at.astimezone(UTC):%Y-%m-%d}. {tables}, {count:,} rows; "
-            f"{self.rows.told()}. Taken with {self.software} from the state published {self.origin.published_at:%Y-%m-%d %H:%M:%S} UTC. {self.id}"
+            f"{self.rows.told()}. Taken with {self.software} from the state published "
+            f"{self.origin.published_at:%Y-%m-%d %H:%M:%S} UTC. {self.id}"
         )
 
 

@@ -124,7 +124,7 @@ def query_resource(connection: duckdb.DuckDBPyConnection, name: str, query: str)
     """The rows of a query.
 
     Raises:
-        SelectionError: it is no single SELECT, two of its columns have one name, or the name is none for a file.
+        SelectionError: it is no single SELECT, or the name is none for a file.
         QueryError: the query is wrong; DuckDB's message says where.
     """
     if not _RESOURCE_NAME.fullmatch(name) or name in _RESERVED:
@@ -170,11 +170,8 @@ def _resource(
     query: str | None = None,
 ) -> Resource:
     relation = connection.sql(f"SELECT * {source}")
-    names = [str(column) for column in relation.columns]
-    folded = [column.lower() for column in names]
-    if twice := sorted({column for column in folded if folded.count(column) > 1}):
-        raise SelectionError(f"{name}: several columns are called {', '.join(twice)}: give them names by AS")
-    kept = ", ".join(_kept(column, type_) for column, type_ in zip(names, relation.types, strict=True))
+    # DuckDB numbers the names of a subquery's columns where two are equal.
+    kept = ", ".join(_kept(str(column), type_) for column, type_ in zip(relation.columns, relation.types, strict=True))
     sql = f"SELECT {kept} {source}"
     described = connection.execute(f"DESCRIBE {sql}").fetchall()
     columns = tuple(ResourceColumn(str(column), str(type_), docs.get(str(column))) for column, type_, *_ in described)
