@@ -62,13 +62,21 @@ class Snapshot:
         return snapshot_id({each.resource.name: each.content for each in self.written})
 
     @property
+    def choice(self) -> str:
+        """Which rows were chosen, for a person."""
+        queries = sum(each.resource.query is not None for each in self.written)
+        if queries == len(self.written):
+            return "chosen by queries"
+        return f"{self.rows.told()}{' of the tables, the rest by queries' if queries else ''}"
+
+    @property
     def citation(self) -> str:
         """How to name it as a source."""
         tables = f"{len(self.written)} {'table' if len(self.written) == 1 else 'tables'}"
         count = sum(each.content.rows for each in self.written)
         return (
             f"{self.name} [data set], {self.created_at.astimezone(UTC):%Y-%m-%d}. {tables}, {count:,} rows; "
-            f"{self.rows.told()}. Taken with {self.software} from the state published "
+            f"{self.choice}. Taken with {self.software} from the state published "
             f"{self.origin.published_at:%Y-%m-%d %H:%M:%S} UTC. {self.id}"
         )
 

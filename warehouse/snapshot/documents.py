@@ -54,7 +54,7 @@ def readme(snapshot: Snapshot) -> str:
         "",
         f"> {snapshot.citation}",
         "",
-        f"The id at the end is the same wherever the same rows are. Chosen of the tables: {snapshot.rows.told()}.",
+        "The id at the end is the same wherever the same rows are.",
         "",
         *_contents(snapshot.written),
         *_queries(snapshot.written),
