@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -71,6 +71,14 @@ def _instant(text: str | None, name: str) -> datetime | None:
             f"{text!r} is no date such as 2026-03-01 or 2026-03-01T12:00", param_hint=name
         ) from None
     return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _day(text: str | None, name: str) -> date | None:
+    """A day given on the command line."""
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day such as 2026-03-01", param_hint=name) from None
 
 
 def _home(context: click.Context) -> "Home":
@@ -141,12 +149,17 @@ def up(context: click.Context, port: int) -> None:
 @newslake.command()
 @click.argument("query", required=False)
 @click.option("--json", "style", flag_value="json", help="Rows as a JSON array of objects.")
-@click.option("--csv", "style", flag_value="csv", help="CSV, safe to open in a spreadsheet.")
+@click.option(
+    "--csv",
+    "style",
+    flag_value="csv",
+    help="CSV for spreadsheets: texts that begin like a formula get a ' before them.",
+)
 @click.pass_context
 def sql(context: click.Context, query: str | None, style: str | None) -> None:
     """Ask the published database, read-only; without QUERY a shell.
 
-    QUERY may be - to read it from standard input.
+    QUERY may be - to read it from standard input. For programs, --json gives every text as it is.
     """
     from flows.sql_shell import print_query, shell
 
@@ -275,6 +288,86 @@ def export_warc(
     click.echo(f"{report.records} pages, {report.bytes:,} bytes in {target}")
     if report.without_body:
         click.echo(f"{report.without_body} pages are left out: their bytes were removed (keep_raw_days)")
+
+
+@export.command("snapshot")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--table", "tables", multiple=True, metavar="T", help="View, or table as lake.NAME; may be repeated.")
+@click.option("--query", "queries", multiple=True, metavar="SQL", help="One SELECT; may be repeated.")
+@click.option("--name", "query_names", multiple=True, metavar="N", help="Name of each query, in the same order.")
+@click.option("--since", metavar="D", help="Of the tables, only rows of that day and later.")
+@click.option("--until", metavar="D", help="Of the tables, only rows of days before.")
+@click.option("--source", "names", multiple=True, metavar="N", help="Of the tables, only this source; may be repeated.")
+@click.pass_context
+def export_snapshot_(
+    context: click.Context,
+    target: Path,
+    tables: tuple[str, ...],
+    queries: tuple[str, ...],
+    query_names: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    names: tuple[str, ...],
+) -> None:
+    """Write tables and queries into the new folder TARGET, to be cited and got again.
+
+    One Parquet file each, README.md, DICTIONARY.md, and datapackage.json with the hashes, all of one published state.
+    """
+    from flows.export import export_snapshot
+    from flows.plain_run import now
+
+    snapshot = export_snapshot(
+        _home(context),
+        target,
+        tables=tables,
+        queries=queries,
+        query_names=query_names,
+        since=_day(since, "--since"),
+        until=_day(until, "--until"),
+        sources=names,
+        now=now(),
+        progress=lambda name: click.echo(f"{name} …", err=True),
+    )
+    for each in snapshot.written:
+        click.echo(f"{each.resource.name}: {each.content.rows:,} rows")
+        if not each.repeatable:
+            click.echo(f"Warning: {each.resource.name} gave other rows when it was asked again.", err=True)
+    click.echo(f"{target}\n{snapshot.citation}")
+
+
+@export.command("verify")
+@click.argument("target", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--against-warehouse", is_flag=True, help="Also ask today's warehouse whether it gives the same rows.")
+@click.pass_context
+def export_verify(context: click.Context, target: Path, *, against_warehouse: bool) -> None:
+    """Compute the hashes of the snapshot TARGET anew and say what differs; exit code 1 if anything does."""
+    from flows.export import verify_snapshot
+
+    here, today = verify_snapshot(_home(context), target, against_warehouse=against_warehouse)
+    for title, findings in (("", here), ("today's warehouse, ", today)):
+        for finding in findings:
+            click.echo(f"{title}{finding.subject}: {finding.problem or f'same, {finding.rows:,} rows'}")
+    if different := sum(finding.problem is not None for finding in [*here, *today]):
+        raise FailedWork(f"{different} of what was looked at is not as the snapshot says; see above.")
+
+
+@export.command("csv")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("query")
+@click.option("--overwrite", is_flag=True, help="Replace a file of that name.")
+@click.pass_context
+def export_csv(context: click.Context, target: Path, query: str, *, overwrite: bool) -> None:
+    """Write what QUERY gives into the CSV file TARGET, for spreadsheets.
+
+    UTF-8 with a byte order mark; lists as JSON. Texts that begin like a formula get a ' before them. Spreadsheets take
+    texts such as 1e5 or 3-4 for numbers and days unless their columns are imported as text.
+    """
+    from flows.export import export_spreadsheet
+
+    report = export_spreadsheet(_home(context), target, query, overwrite=overwrite)
+    click.echo(f"{report.rows:,} rows in {target}")
+    for warning in report.warnings:
+        click.echo(f"Warning: {warning}.", err=True)
 
 
 @newslake.command()

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 
 from warehouse.home import Home
-from warehouse.query import QueryError, QueryResult, format_csv, format_json, format_table, open_read_only, run_query
+from warehouse.query import QueryError, QueryResult, format_json, format_table, open_read_only, run_query, stream_query
+from warehouse.spreadsheet import write_csv
 
 PROMPT = "newslake> "
 CONTINUED = "      ... "
@@ -18,7 +19,10 @@ def print_query(home: Home, query: str, style: str | None) -> None:
         QueryError: the query is wrong; DuckDB's message says where.
     """
     with open_read_only(home) as connection:
-        _print(run_query(connection, query), style)
+        if style == "csv":
+            write_csv(*stream_query(connection, query), sys.stdout)
+        else:
+            _print(run_query(connection, query), style)
 
 
 def shell(home: Home, style: str | None) -> None:
@@ -53,8 +57,6 @@ def _queries(*, interactive: bool) -> Iterator[str]:
 def _print(result: QueryResult, style: str | None) -> None:
     if style == "json":
         sys.stdout.write(format_json(result))
-    elif style == "csv":
-        sys.stdout.write(format_csv(result))
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         sys.stdout.write(format_table(result, width=width))

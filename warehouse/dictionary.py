@@ -3,7 +3,7 @@
 ``python -m warehouse.dictionary`` writes it to DICTIONARY.md beside this module.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -66,7 +66,7 @@ def _views(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             "WHERE schema_name = 'main' AND table_name = $view ORDER BY column_index",
             {"view": view.name},
         ).fetchall()
-        yield from _described(view.name, view.doc, columns)
+        yield from described(view.name, view.doc, columns)
 
 
 def _macros(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _tables(title: str, introduction: str, tables: tuple[Table, ...]) -> Iterato
             (column.name, types[column.name] + ("" if column.required else ", may be NULL"), comment_of(column))
             for column in table.columns
         ]
-        yield from _described(table.name, f"{table.doc} Key: {', '.join(table.key)}.", columns)
+        yield from described(table.name, f"{table.doc} Key: {', '.join(table.key)}.", columns)
 
 
 def _checks() -> Iterator[str]:
@@ -111,7 +111,8 @@ def _checks() -> Iterator[str]:
         yield f"| `{check.name}` | {check.severity} | {_escaped(check.doc)} |"
 
 
-def _described(name: str, doc: str, columns: list[tuple[str, str, str]]) -> Iterator[str]:
+def described(name: str, doc: str, columns: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """Lines of one table: its columns as name, type and meaning."""
     yield f"### {name}"
     yield ""
     yield doc

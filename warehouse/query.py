@@ -1,15 +1,14 @@
 """Questions to the published database: read-only, away from all other files, as rows or as text."""
 
-import csv
-import io
 import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
@@ -21,8 +20,8 @@ from warehouse.home import Home
 from warehouse.slots import NAME
 
 _TRIES = 3
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""First characters that make spreadsheets compute a cell, in half and full width (OWASP, CSV Injection)."""
+_MEMORY_OF_LONG_WORK = "1GB"
+_ROWS_AT_ONCE = 1_000
 
 
 class NoDatabaseError(FileNotFoundError):
@@ -46,11 +45,18 @@ class QueryResult:
     """Whether there are more rows than were asked for."""
 
 
-def open_read_only(home: Home) -> duckdb.DuckDBPyConnection:
+def open_read_only(
+    home: Home, *, scratch: Path | None = None, readable: Sequence[Path] = ()
+) -> duckdb.DuckDBPyConnection:
     """Connection to the published state of this moment; close it, or use it in a ``with`` block.
 
     Queries may read the database and use temporary tables. They can neither write it, nor reach other files or the
     network, nor take these limits away. Instants count as UTC.
+
+    Args:
+        home: The lake.
+        scratch: For long work: DuckDB keeps to 1 GB of memory and moves the rest into this folder.
+        readable: Files that queries may reach all the same, written as well as read: let nobody else's SQL in then.
 
     Raises:
         NoDatabaseError: nothing has been published yet.
@@ -64,6 +70,11 @@ def open_read_only(home: Home) -> duckdb.DuckDBPyConnection:
         _attach(connection, home)
         connection.execute(f"USE {NAME}")
         connection.execute("SET TimeZone = 'UTC'")
+        if scratch:
+            connection.execute(f"SET temp_directory = {literal(str(scratch))}")
+            connection.execute(f"SET memory_limit = '{_MEMORY_OF_LONG_WORK}'")
+        if readable:
+            connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in readable)}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except BaseException:
@@ -95,18 +106,42 @@ def run_query(connection: duckdb.DuckDBPyConnection, sql: str, *, limit: int | N
     return QueryResult(columns, tuple(tuple(row) for row in (rows[:limit] if truncated else rows)), truncated)
 
 
+def stream_query(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+    """Columns and rows of the query as ``run_query`` has them, without holding all of them in memory.
+
+    The rows must be read before the connection is used for anything else.
+
+    Raises:
+        QueryError: the query is wrong, or not allowed; reading the rows raises it too, where it fails on the way.
+    """
+    try:
+        result = connection.execute(sql)
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from error
+    columns = tuple(str(name) for name, *_ in result.description or ())
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        try:
+            while columns and (found := result.fetchmany(_ROWS_AT_ONCE)):
+                yield from found
+        except duckdb.Error as error:
+            raise QueryError(str(error)) from error
+
+    return columns, rows()
+
+
 def format_table(result: QueryResult, *, width: int | None = None) -> str:
     """Rows as aligned text, one line a row; where that is wider than ``width``, one line a value.
 
     Control characters are shown as �, so no text can steer the terminal.
     """
-    lines = [result.columns, *([_cell(value) for value in row] for row in result.rows)]
+    lines = [result.columns, *([cell_text(value) for value in row] for row in result.rows)]
     shown = [[_printable(cell) for cell in line] for line in lines]
     widths = [max(cell_len(line[index]) for line in shown) for index in range(len(result.columns))]
     if width is not None and sum(widths) + 2 * len(widths) > width:
         return _records(shown, width)
     right = [
-        bool(result.rows) and all(value is None or _is_number(value) for value in column)
+        bool(result.rows) and all(value is None or is_number(value) for value in column)
         for column in zip(*result.rows, strict=True)
     ] or [False] * len(widths)
     text = [_aligned(line, widths, right) for line in shown]
@@ -137,16 +172,6 @@ def format_json(result: QueryResult) -> str:
     return json.dumps(objects, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def format_csv(result: QueryResult) -> str:
-    """Rows as CSV (RFC 4180); a text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    output = io.StringIO()
-    writer = csv.writer(output)
-    writer.writerow([_without_formula(name) for name in result.columns])
-    for row in result.rows:
-        writer.writerow([value if _is_number(value) else _without_formula(_cell(value)) for value in row])
-    return output.getvalue()
-
-
 def _attach(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     """Attach the published file.
 
@@ -169,7 +194,8 @@ def _attach(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
             return
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - whatever DuckDB has as a value
+def cell_text(value: Any) -> str:  # noqa: ANN401 - whatever DuckDB has as a value
+    """A value as text for a person: lists and structs as JSON, NULL as nothing."""
     if value is None:
         return ""
     if isinstance(value, list | tuple | dict):
@@ -202,12 +228,9 @@ _AS_TEXT: dict[type, Callable[[Any], Any]] = {
 """A datetime is a date, so it comes first."""
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
+    """Whether a value of DuckDB's client is a number; a truth value is none."""
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
-
-
-def _without_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _printable(text: str) -> str:

@@ -254,6 +254,62 @@ def test_raw_pages_are_exported_as_a_warc_file(newslake: NewslakeCommand, demo_h
     assert "no pages of nobody in the lake" in refused.stderr
 
 
+def test_a_snapshot_is_taken_cited_and_compared(newslake: NewslakeCommand, demo_home: Home, tmp_path: Path) -> None:
+    target = str(tmp_path / "march")
+    query = ("--query", "SELECT source, count(*) AS articles FROM articles GROUP BY ALL", "--name", "by-source")
+    chosen = ("--table", "quotes", "--since", "2026-03-02", "--until", "2026-03-10", "--source", "danube-ledger")
+    done = newslake("export", "snapshot", target, *chosen, *query, home=demo_home.root)
+    assert done.returncode == 0, done.stderr
+    quotes, by_source, place, citation = done.stdout.splitlines()
+    assert quotes.startswith("quotes: ")
+    assert (by_source, place) == ("by-source: 4 rows", target)
+    assert "sources danube-ledger, days from 2026-03-02 before 2026-03-10" in citation
+
+    same = newslake("export", "verify", target, "--against-warehouse", home=demo_home.root)
+    assert same.returncode == 0
+    assert "today's warehouse, by-source: same, 4 rows" in same.stdout.splitlines()
+    (tmp_path / "march" / "quotes.parquet").unlink()
+    damaged = newslake("export", "verify", target, home=demo_home.root)
+    assert damaged.returncode == 1
+    assert "quotes: quotes.parquet is not there" in damaged.stdout
+    assert damaged.stderr.startswith("Error: 1 of what was looked at")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("snapshot", "{}", "--table", "quotes"), "exists, and a snapshot replaces nothing"),
+        (("snapshot", "{}/new"), "nothing is chosen"),
+        (("snapshot", "{}/new", "--table", "quote"), "there is no table quote"),
+        (("snapshot", "{}/new", "--query", "SELECT 1", "--since", "2026-03-01"), "choose rows of tables"),
+        (("snapshot", "{}/new", "--query", "SELECT 1", "--name", "a", "--name", "b"), "name each query or none"),
+        (("snapshot", "{}/new", "--table", "quotes", "--since", "yesterday"), "is no day such as"),
+        (("verify", "{}"), "is no snapshot"),
+        (("csv", "{}/there.csv", "SELECT 1"), "--overwrite replaces it"),
+    ],
+)
+def test_wrong_use_of_an_export_is_said_in_a_line(
+    newslake: NewslakeCommand, demo_home: Home, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "there.csv").touch()
+    refused = newslake("export", *(each.format(tmp_path) for each in arguments), home=demo_home.root)
+    assert refused.returncode == 2
+    assert message in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["there.csv"]
+
+
+def test_a_query_is_exported_for_spreadsheets(newslake: NewslakeCommand, demo_home: Home, tmp_path: Path) -> None:
+    target = tmp_path / "formulas.csv"
+    query = "SELECT '=1+1' AS text, -5 AS number, repeat('x', 40000) AS long"
+    done = newslake("export", "csv", str(target), query, home=demo_home.root)
+    assert done.returncode == 0
+    assert done.stdout == f"1 rows in {target}\n"
+    assert done.stderr == "Warning: 1 cells are longer than 32,767 characters: Excel cuts them.\n"
+    assert target.read_bytes().startswith(b"\xef\xbb\xbftext,number,long\r\n'=1+1,-5,xxx")
+    assert newslake("export", "csv", str(target), "SELECT 2 AS two", "--overwrite", home=demo_home.root).returncode == 0
+    assert target.read_bytes() == b"\xef\xbb\xbftwo\r\n2\r\n"
+
+
 def test_sources_check_says_which_cannot_look_back(newslake: NewslakeCommand, tmp_path: Path) -> None:
     entry = '[[source]]\nname = "{0}"\ntype = "{0}"\nurl = "https://news.example/"\n'
     (tmp_path / "sources.toml").write_text(entry.format("feed") + entry.format("sitemap"))
