@@ -17,6 +17,8 @@ SOURCES_SHOWN = 6
 """In their own colours; the others are taken together."""
 ENTITIES_SHOWN = 12
 COUNTRIES_SHOWN = 8
+LETTER = 7
+"""Pixels, rather too many than too few."""
 _OTHERS = "all others"
 _STATUSES = {
     "done": ("done", "var(--done)", ""),
@@ -107,20 +109,21 @@ def volumes(overview: Overview) -> tuple[Chart, Grid] | None:
         {"day": day, "source": place, "n": count, "told": f"{series[place]}, {day}: {number(count)}"}
         for day, counts in grid.lines
         for place, count in enumerate(counts)
+        if count
     ]
     told = f"Articles by {overview.period.step} and source: {number(sum(totals.values()))} of {len(totals)} sources."
     return _chart(told, lambda _: _stacked(values, grid, len(series), "s", "articles"), keys), grid
 
 
-def _stacked(values: list[Row], grid: Grid, series: int, colour: str, title: str) -> Specification:
+def _stacked(values: list[dict[str, Any]], grid: Grid, series: int, colour: str, title: str) -> Specification:
     return {
         "height": 190,
         "data": {"values": values},
-        "mark": {"type": "bar"},
+        "mark": {"type": "bar", "stroke": "var(--paper)", "strokeWidth": 0.75},
         "encoding": {
             "x": {
-                "field": "day", "type": "ordinal", "sort": [day for day, _ in grid.lines], "title": None,
-                "axis": {"labelAngle": 0}, "scale": {"paddingInner": 0.15},
+                "field": "day", "type": "ordinal", "title": None, "axis": {"labelAngle": 0},
+                "scale": {"domain": [day for day, _ in grid.lines], "paddingInner": 0.15},
             },
             "y": {
                 "field": "n", "type": "quantitative", "aggregate": "sum", "title": title,
@@ -152,7 +155,7 @@ def entities(overview: Overview) -> Chart | None:
         return None
     values = [
         {
-            "name": visible(f"{row['place']}. {row['name']}"),
+            "name": f"{row['place']}. {visible(row['name'])}",
             "n": row["articles"],
             "before": row["articles_before"],
             "told": visible(f"{row['name']}: {counted(row['articles'], 'article', 'articles')}; "
@@ -170,7 +173,7 @@ def entities(overview: Overview) -> Chart | None:
 def _bars(values: list[dict[str, Any]], width: int, title: str) -> Specification:
     y = {
         "field": "name", "type": "nominal", "sort": [value["name"] for value in values], "title": None,
-        "axis": {"labelLimit": width * 0.36, "labelColor": "var(--ink)", "domain": False, "labelOverlap": False},
+        "axis": _names([value["name"] for value in values], width),
     }  # fmt: skip
     x = {
         "type": "quantitative", "title": title,
@@ -187,6 +190,15 @@ def _bars(values: list[dict[str, Any]], width: int, title: str) -> Specification
         tick = {"type": "tick", "color": "var(--ink)", "thickness": 2, "height": {"band": 0.9}}
         layers.append({"mark": tick, "encoding": {"y": y, "x": {**x, "field": "before"}, **described}})
     return {"height": {"step": 22}, "data": {"values": values}, "layer": layers}
+
+
+def _names(names: Sequence[str], width: int) -> dict[str, Any]:
+    """An axis of names with room for them in any reader's font: they are drawn in another one than was measured."""
+    room = min(max(map(len, names)) * LETTER + 8, width * 0.4)
+    return {
+        "labelColor": "var(--ink)", "labelLimit": round(room * 0.92), "minExtent": round(room), "domain": False,
+        "labelOverlap": False,
+    }  # fmt: skip
 
 
 def event_days(overview: Overview) -> tuple[Chart, Grid] | None:
@@ -207,6 +219,7 @@ def event_days(overview: Overview) -> tuple[Chart, Grid] | None:
         {"day": day, "source": place, "n": count, "told": f"{grid.columns[place]}, {day}: {number(count)}"}
         for day, counts in grid.lines
         for place, count in enumerate(counts)
+        if count
     ]
     told = f"Events by {overview.period.step} and class: {number(sum(found.values()))} in all."
     keys = [Key(name, f"q{place}") for place, name in enumerate(QUAD_CLASSES.values())]
@@ -234,24 +247,26 @@ def countries(overview: Overview) -> Chart | None:
     ]  # fmt: skip
     if not values:
         return None
-    order = [visible(country) for country in shown]
+    order = [str(visible(country)) for country in shown]
     told = f"Events between the {len(shown)} countries that have most of them: lines act, columns are acted upon."
     return _chart(told, lambda width: _matrix(values, order, width))
 
 
-def _matrix(values: list[dict[str, Any]], order: list[object], width: int) -> Specification:
-    place = {"labelLimit": width * 0.28, "labelColor": "var(--ink)", "domain": False, "labelOverlap": False}
+def _matrix(values: list[dict[str, Any]], order: list[str], width: int) -> Specification:
+    names = _names(order, width)
+    columns = {"orient": "top", "labelAngle": -45 if width == NARROW else 0, "labelLimit": 80, "minExtent": 0}
     encoding = {
-        "y": {
-            "field": "actor", "type": "nominal", "title": "acts", "axis": place, "scale": {"domain": order},
-        },
+        "y": {"field": "actor", "type": "nominal", "title": None, "axis": names, "scale": {"domain": order}},
         "x": {
-            "field": "recipient", "type": "nominal", "title": "is acted upon",
-            "axis": {**place, "orient": "top", "labelAngle": -45 if width == NARROW else 0, "labelLimit": 84},
+            "field": "recipient", "type": "nominal", "title": None, "axis": {**names, **columns},
             "scale": {"domain": order},
         },
     }  # fmt: skip
     most = max(value["n"] for value in values)
+    every = {
+        "data": {"values": [{"actor": one, "recipient": other} for one in order for other in order if one != other]},
+        "mark": {"type": "rect", "fill": "var(--raised)", "stroke": "var(--paper)", "strokeWidth": 2},
+    }
     cell = {
         "mark": {"type": "rect", "fill": "var(--s0)", "stroke": "var(--paper)", "strokeWidth": 2},
         "encoding": {
@@ -263,7 +278,13 @@ def _matrix(values: list[dict[str, Any]], order: list[object], width: int) -> Sp
         },
     }  # fmt: skip
     label = {"mark": "text", "encoding": {"text": {"field": "n", "format": ",d"}}}
-    return {"height": {"step": 30}, "data": {"values": values}, "encoding": encoding, "layer": [cell, label]}
+    return {
+        "width": min(width, names["minExtent"] + 84 * len(order)) if width == WIDE else width,
+        "height": {"step": 30},
+        "data": {"values": values},
+        "encoding": encoding,
+        "layer": [every, cell, label],
+    }
 
 
 def coverage(overview: Overview) -> Chart | None:
@@ -296,7 +317,7 @@ def _calendar(values: list[dict[str, Any]], days: list[str], width: int) -> Spec
     encoding = {
         "y": {
             "field": "source", "type": "nominal", "title": None,
-            "axis": {"labelLimit": width * 0.32, "labelColor": "var(--ink)", "domain": False, "labelOverlap": False},
+            "axis": _names([value["source"] for value in values], width),
         },
         "x": {
             "field": "day", "type": "ordinal", "sort": days, "title": None,

@@ -19,20 +19,24 @@ def page(overview: Overview) -> str:
     """
     style = (files("flows.html_report") / "page.css").read_text(encoding="utf-8")
     before, now = overview.answers["totals"]
-    return _environment().get_template("page.html.jinja").render(
-        overview=overview,
-        period=overview.period,
-        answers=overview.answers,
-        now=now,
-        before=before,
-        volumes=charts.volumes(overview),
-        entities=charts.entities(overview),
-        event_days=charts.event_days(overview),
-        countries=charts.countries(overview),
-        coverage=charts.coverage(overview),
-        style=Markup(style),  # noqa: S704 - our own file
-        policy=f"default-src 'none'; style-src 'sha256-{_digest(style)}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'",
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            overview=overview,
+            period=overview.period,
+            answers=overview.answers,
+            now=now,
+            before=before,
+            volumes=charts.volumes(overview),
+            entities=charts.entities(overview),
+            event_days=charts.event_days(overview),
+            countries=charts.countries(overview),
+            coverage=charts.coverage(overview),
+            style=Markup(style),  # noqa: S704 - our own file
+            policy=f"default-src 'none'; style-src 'sha256-{_digest(style)}'; img-src data:; base-uri 'none'; "
+            "form-action 'none'",
+        )
     )
 
 

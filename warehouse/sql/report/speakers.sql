@@ -1,6 +1,6 @@
 -- Who was quoted most: speakers whose name is known, with one of their quotes.
 -- column outlets: Sources that quote them.
--- column sample: A quote of theirs: one in quotation marks before others, then the surest, then the one of most usual length.
+-- column sample: A quote of theirs: one in quotation marks before others, then the one nearest to 140 characters.
 -- column sample_url: Address of the article that it stands in.
 WITH named AS (
     SELECT
@@ -22,8 +22,8 @@ samples AS (
         PARTITION BY speaker
         ORDER BY
             list_position(['direct', 'mixed', 'indirect'], quote_type),
-            confidence DESC,
             abs(length(content) - 140),
+            confidence DESC,
             quote_id,
             page_id
     ) = 1
