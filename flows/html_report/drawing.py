@@ -19,7 +19,6 @@ _ATTRIBUTES = {
     "d", "fill", "fill-opacity", "font-size", "font-weight", "height", "opacity", "stroke", "stroke-dasharray",
     "stroke-opacity", "stroke-width", "text-anchor", "transform", "viewBox", "width", "x", "x1", "x2", "y", "y1", "y2",
 }  # fmt: skip
-_MARK = "graphics-symbol"
 
 
 def drawn(specification: Mapping[str, Any]) -> str:
@@ -44,12 +43,12 @@ def _kept(element: etree._Element) -> etree._Element | None:
     attributes = {
         key: value for key, value in element.attrib.items() if key in _ATTRIBUTES and (key, value) not in _USUAL
     }
-    copy = etree.Element(name, attrib=attributes)
+    copy = etree.Element(name, attributes)
     if name == "text":
         copy.text = "".join(str(text) for text in element.itertext())
         return copy
     described = element.get("aria-label")
-    if described and element.get("role") == _MARK and name != "g":
+    if described and name != "g":
         etree.SubElement(copy, "title").text = described
     for child in element:
         if (kept := _kept(child)) is not None:

@@ -34,4 +34,4 @@ FROM counted
 LEFT JOIN names AS actors ON actors.entity_id = actor_id
 LEFT JOIN names AS recipients ON recipients.entity_id = recipient_id
 GROUP BY actor_id, recipient_id, actors.name, recipients.name, quad_class
-ORDER BY sum(sum(events)) OVER (PARTITION BY actor_id, recipient_id) DESC, actor, recipient, quad_class;
+ORDER BY sum(sum(events)) OVER (PARTITION BY actor_id, recipient_id) DESC, actor, recipient, actor_id, recipient_id, quad_class;

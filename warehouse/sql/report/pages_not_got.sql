@@ -5,7 +5,7 @@ SELECT
     count(*) AS pages,
     list_sort(list(DISTINCT source)) AS sources,
     min(url) AS sample_url,
-    arg_min(last_detail, url) AS sample_detail
+    arg_min(last_detail, {'url': url, 'source': source}) AS sample_detail
 FROM missing_pages
 WHERE day >= $since::DATE AND day < $until::DATE AND list_contains($sources, source)
 GROUP BY ALL
