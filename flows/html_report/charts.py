@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from flows.html_report.drawing import drawn
-from flows.html_report.wording import QUAD_CLASSES, counted, number, short_day, visible
+from flows.html_report.wording import QUAD_CLASSES, STATUSES, counted, number, short_day, visible
 from warehouse.overview import Overview, Row
 
 NARROW, WIDE = 358, 860
@@ -20,13 +20,8 @@ COUNTRIES_SHOWN = 8
 LETTER = 7
 """Pixels, rather too many than too few."""
 _OTHERS = "all others"
-_STATUSES = {
-    "done": ("done", "var(--done)", ""),
-    "partial": ("partly fetched", "var(--partial)", "/"),
-    "failed": ("failed", "var(--failed)", "×"),
-    "missing": ("missing", "var(--missing)", "–"),
-    "unplanned": ("not asked for", "var(--unplanned)", ""),
-}
+_SIGNS = {"partial": "/", "failed": "×", "missing": "–"}
+"""Beside the colour, for those who cannot tell it."""
 
 Specification = dict[str, Any]
 
@@ -194,7 +189,7 @@ def _bars(values: list[dict[str, Any]], width: int, title: str) -> Specification
 
 def _names(names: Sequence[str], width: int) -> dict[str, Any]:
     """An axis of names with room for them in any reader's font: they are drawn in another one than was measured."""
-    room = min(max(map(len, names)) * LETTER + 8, width * 0.4)
+    room = min(max(map(len, names)) * LETTER + 8, width * 0.4, 240)
     return {
         "labelColor": "var(--ink)", "labelLimit": round(room * 0.92), "minExtent": round(room), "domain": False,
         "labelOverlap": False,
@@ -296,15 +291,15 @@ def coverage(overview: Overview) -> Chart | None:
         {
             "source": row["source"],
             "day": short_day(row["bucket"], overview.period),
-            "colour": _STATUSES[row["status"]][1],
-            "sign": _STATUSES[row["status"]][2],
-            "told": f"{row['source']}, {short_day(row['bucket'], overview.period)}: {_STATUSES[row['status']][0]}",
+            "colour": f"var(--{row['status']})",
+            "sign": _SIGNS.get(row["status"], ""),
+            "told": f"{row['source']}, {short_day(row['bucket'], overview.period)}: {STATUSES[row['status']]}",
         }
         for row in rows
     ]
     days = [day for day, _ in groupby(short_day(bucket, overview.period) for bucket in _buckets(rows))]
     present = {row["status"] for row in rows}
-    keys = [Key(words, status) for status, (words, *_) in _STATUSES.items() if status in present]
+    keys = [Key(words, status) for status, words in STATUSES.items() if status in present]
     told = f"How complete each of {counted(len(overview.sources), 'source', 'sources')} is, by {overview.period.step}."
     return _chart(told, lambda width: _calendar(values, days, width), keys)
 

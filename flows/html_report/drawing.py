@@ -40,10 +40,10 @@ def _kept(element: etree._Element) -> etree._Element | None:
     painted = element.get("fill") or element.get("stroke")
     if name == "path" and (not element.get("d") or not painted):
         return None
-    attributes = {
-        key: value for key, value in element.attrib.items() if key in _ATTRIBUTES and (key, value) not in _USUAL
-    }
-    copy = etree.Element(name, attributes)
+    copy = etree.Element(name)
+    for key, value in element.attrib.items():
+        if key in _ATTRIBUTES and (key, value) not in _USUAL:
+            copy.set(key, value)
     if name == "text":
         copy.text = "".join(str(text) for text in element.itertext())
         return copy

@@ -59,6 +59,7 @@ def _environment() -> Environment:
         wording.web_address,
     ):
         environment.filters[words.__name__] = words
+    environment.globals["STATUSES"] = wording.STATUSES
     environment.globals["QUAD_CLASSES"] = wording.QUAD_CLASSES
     return environment
 

@@ -17,6 +17,15 @@ QUAD_CLASSES = {
 }
 """Names of the classes, by the numbers in the data."""
 
+STATUSES = {
+    "done": "done",
+    "partial": "partly fetched",
+    "failed": "failed",
+    "missing": "missing",
+    "unplanned": "not asked for",
+}
+"""How much of a day was fetched, by the word in the data."""
+
 _STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that turn the direction of writing for what follows."""
 
