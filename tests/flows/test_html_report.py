@@ -316,3 +316,12 @@ def test_only_the_web_is_linked_to_and_joiners_stay() -> None:
     assert visible("👩\u200d🚀 می\u200cخواهم") == "👩\u200d🚀 می\u200cخواهم"
     assert visible("a\x00b\x1bc\u2066d") == "a�b�c�d"
     assert visible(None) == ""
+
+
+def test_on_paper_it_is_dark_on_light(browser: Browser, page_file: Path) -> None:
+    page = opened(browser, page_file, dark=True).page
+    page.emulate_media(media="print", color_scheme="dark")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator(".wide").first.is_visible()
+    assert not page.locator("nav").is_visible()
