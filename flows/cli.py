@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -241,6 +241,50 @@ def status(context: click.Context) -> None:
     from flows.status import print_status
 
     print_status(_home(context), standard_console())
+
+
+@newslake.command("report")
+@click.option("--day", metavar="D", help="One UTC day.")
+@click.option("--since", metavar="D", help="First day; by default seven days before --until.")
+@click.option("--until", metavar="D", help="Day after the last one; by default after the last day with articles.")
+@click.option("--source", "names", multiple=True, metavar="NAME", help="Only this source; may be repeated.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="By default a file in the home's folder reports.",
+)
+@click.pass_context
+def report_page(
+    context: click.Context,
+    day: str | None,
+    since: str | None,
+    until: str | None,
+    names: tuple[str, ...],
+    output: Path | None,
+) -> None:
+    """Write one self-contained HTML page about some days: volumes, names, quotes, events, gaps."""
+    from flows.html_report import write_report
+    from warehouse.overview import UnanswerableError
+
+    if day and (since or until):
+        raise click.UsageError("give either --day or --since and --until")
+    first = _day(day, "--day") or _day(since, "--since")
+    past = first + timedelta(days=1) if day and first else _day(until, "--until")
+    try:
+        path = write_report(_home(context), since=first, until=past, sources=names, output=output)
+    except UnanswerableError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(path)
+
+
+def _day(text: str | None, name: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day such as 2026-03-01", param_hint=name) from None
 
 
 @newslake.group()

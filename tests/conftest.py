@@ -1,13 +1,16 @@
-"""What all tests share: the demo site, ingested once."""
+"""What all tests share: the demo site, ingested once, and a browser."""
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
 from flows.demo.server import serve_demo_site
+from tests.browser import chromium
 from tests.campaigns.kills import start_ingest
 from warehouse.home import Home
 
@@ -22,6 +25,13 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with serve_demo_site() as (host, port):
         assert start_ingest(root, f"{host}:{port}").wait() == 0
     return Home(root)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; it keeps an event loop of its own running, so it lives for one module only."""
+    with chromium() as found:
+        yield found
 
 
 class NewslakeCommand:

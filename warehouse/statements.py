@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal, get_args
 
-Kind = Literal["views", "macros", "checks", "load"]
+Kind = Literal["views", "macros", "checks", "load", "report"]
 Severity = Literal["stop", "warn"]
 """Of a check: ``stop`` keeps the parts it names from being published, ``warn`` is only reported."""
 
