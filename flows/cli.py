@@ -3,23 +3,14 @@
 import logging
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import click
 
-if TYPE_CHECKING:
-    from warehouse.home import Home
-
-WRONG_USE = 2
-FAILED_WORK = 1
-
-
-class FailedWork(click.ClickException):
-    """The command was right but its work did not succeed; exit code 1."""
-
-    exit_code = FAILED_WORK
+from flows.arguments import FailedWork, day_of, home_of, instant_of
+from flows.export_commands import export
 
 
 def main() -> None:
@@ -60,33 +51,6 @@ def _for_people(error: Exception) -> click.ClickException:
     return FailedWork(f"{type(error).__name__}: {error} (run with --debug for where it happened)")
 
 
-def _instant(text: str | None, name: str) -> datetime | None:
-    """A day or an instant given on the command line, in UTC where it has no offset."""
-    if text is None:
-        return None
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no date such as 2026-03-01 or 2026-03-01T12:00", param_hint=name
-        ) from None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def _day(text: str | None, name: str) -> date | None:
-    """A day given on the command line."""
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no day such as 2026-03-01", param_hint=name) from None
-
-
-def _home(context: click.Context) -> "Home":
-    from flows.settings import resolve_home
-
-    return resolve_home(context.find_root().params["home"])
-
-
 @click.group(cls=ErrorsForPeople, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="newslake", prog_name="newslake")
 @click.option("--home", metavar="DIR", help="The lake's folder; else NEWSLAKE_HOME, else ./newslake-data.")
@@ -102,7 +66,7 @@ def demo(context: click.Context) -> None:
     """Run the real flow over the small news site that ships with the project."""
     from flows.demo.run import run_demo
 
-    if run_demo(_home(context)).failures:
+    if run_demo(home_of(context)).failures:
         raise FailedWork("The demo did not run as it should; see the failures above.")
 
 
@@ -112,7 +76,7 @@ def init(context: click.Context) -> None:
     """Make a home with commented examples of sources.toml and settings.toml."""
     from flows.scaffold import create_home
 
-    for path, created in create_home(_home(context)):
+    for path, created in create_home(home_of(context)):
         click.echo(f"{'created' if created else 'kept   '} {path}")
 
 
@@ -126,11 +90,11 @@ def run(context: click.Context, names: tuple[str, ...], since: str | None, until
     from flows.console import print_report, standard_console
     from flows.plain_run import plain_ingest
 
-    start, end = _instant(since, "--since"), _instant(until, "--until")
+    start, end = instant_of(since, "--since"), instant_of(until, "--until")
     if start and end and start >= end:
         raise click.UsageError(f"--since {since} is not before --until {until}")
     console = standard_console()
-    report = plain_ingest(_home(context), console, names=names, since=start, until=end)
+    report = plain_ingest(home_of(context), console, names=names, since=start, until=end)
     print_report(console, report)
     if report.failures:
         raise FailedWork(f"{len(report.failures)} of the run's steps failed; everything else is published.")
@@ -143,7 +107,7 @@ def up(context: click.Context, port: int) -> None:
     """Start the Prefect server on loopback with the deployments and schedules, and stay."""
     from flows.serve import up as start
 
-    start(_home(context), port)
+    start(home_of(context), port)
 
 
 @newslake.command()
@@ -163,7 +127,7 @@ def sql(context: click.Context, query: str | None, style: str | None) -> None:
     """
     from flows.sql_shell import print_query, shell
 
-    home = _home(context)
+    home = home_of(context)
     if query is None:
         shell(home, style)
     else:
@@ -189,7 +153,7 @@ def clean(context: click.Context, page: str | None, jsonl: tuple[str, str] | Non
     if jsonl:
         _stream(jsonl, lambda lines, write: clean_lines(lines, write, base=Path(jsonl[0]).parent))
     elif page:
-        home = _home(context)
+        home = home_of(context)
         preview_page(page, load_settings(home), home.locks / "hosts" if home.root.exists() else None)
 
 
@@ -205,7 +169,7 @@ def annotate(context: click.Context, jsonl: tuple[str, str], model: str | None) 
     from flows.exchange import annotate_lines
     from flows.settings import load_settings
 
-    name = model or load_settings(_home(context)).model
+    name = model or load_settings(home_of(context)).model
     _stream(jsonl, lambda lines, write: annotate_lines(lines, write, model=name))
 
 
@@ -240,7 +204,7 @@ def status(context: click.Context) -> None:
     from flows.console import standard_console
     from flows.status import print_status
 
-    print_status(_home(context), standard_console())
+    print_status(home_of(context), standard_console())
 
 
 @newslake.command("report")
@@ -269,22 +233,13 @@ def report_page(
 
     if day and (since or until):
         raise click.UsageError("give either --day or --since and --until")
-    first = _day(day, "--day") or _day(since, "--since")
-    past = first + timedelta(days=1) if day and first else _day(until, "--until")
+    first = day_of(day, "--day") or day_of(since, "--since")
+    past = first + timedelta(days=1) if day and first else day_of(until, "--until")
     try:
-        path = write_report(_home(context), since=first, until=past, sources=names, output=output)
+        path = write_report(home_of(context), since=first, until=past, sources=names, output=output)
     except UnanswerableError as error:
         raise click.UsageError(str(error)) from error
     click.echo(path)
-
-
-def _day(text: str | None, name: str) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no day such as 2026-03-01", param_hint=name) from None
 
 
 @newslake.group()
@@ -298,120 +253,12 @@ def check(context: click.Context) -> None:
     """Read sources.toml and say what is wrong with it, or list the sources."""
     from flows.sources import load_sources
 
-    for source in load_sources(_home(context).sources_file):
+    for source in load_sources(home_of(context).sources_file):
         past = "" if source.looks_back else "; cannot look back"
         click.echo(f"{source.name}: {source.type}, {'enabled' if source.enabled else 'off'}{past}")
 
 
-@newslake.group()
-def export() -> None:
-    """A selection of the lake, in a form that other tools read."""
-
-
-@export.command("warc")
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--source", "names", multiple=True, metavar="NAME", help="Only pages of this source; may be repeated.")
-@click.option("--since", metavar="T", help="Only pages fetched, or captured by an archive, from then on.")
-@click.option("--until", metavar="T", help="Only pages fetched, or captured by an archive, before then.")
-@click.option("--url", "pattern", metavar="PATTERN", help="Only pages whose URL matches, such as '*/world/*'.")
-@click.pass_context
-def export_warc(
-    context: click.Context,
-    target: Path,
-    names: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    pattern: str | None,
-) -> None:
-    """Write raw pages into the WARC file TARGET, a name that should end in .warc.gz."""
-    from flows.export import export_raw_pages
-    from flows.plain_run import now
-
-    start, end = _instant(since, "--since"), _instant(until, "--until")
-    report = export_raw_pages(_home(context), target, names=names, since=start, until=end, pattern=pattern, now=now())
-    click.echo(f"{report.records} pages, {report.bytes:,} bytes in {target}")
-    if report.without_body:
-        click.echo(f"{report.without_body} pages are left out: their bytes were removed (keep_raw_days)")
-
-
-@export.command("snapshot")
-@click.argument("target", type=click.Path(path_type=Path))
-@click.option("--table", "tables", multiple=True, metavar="T", help="View, or table as lake.NAME; may be repeated.")
-@click.option("--query", "queries", multiple=True, metavar="SQL", help="One SELECT; may be repeated.")
-@click.option("--name", "query_names", multiple=True, metavar="N", help="Name of each query, in the same order.")
-@click.option("--since", metavar="D", help="Of the tables, only rows of that day and later.")
-@click.option("--until", metavar="D", help="Of the tables, only rows of days before.")
-@click.option("--source", "names", multiple=True, metavar="N", help="Of the tables, only this source; may be repeated.")
-@click.pass_context
-def export_snapshot_(
-    context: click.Context,
-    target: Path,
-    tables: tuple[str, ...],
-    queries: tuple[str, ...],
-    query_names: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    names: tuple[str, ...],
-) -> None:
-    """Write tables and queries into the new folder TARGET, to be cited and got again.
-
-    One Parquet file each, README.md, DICTIONARY.md, and datapackage.json with the hashes, all of one published state.
-    """
-    from flows.export import export_snapshot
-    from flows.plain_run import now
-
-    snapshot = export_snapshot(
-        _home(context),
-        target,
-        tables=tables,
-        queries=queries,
-        query_names=query_names,
-        since=_day(since, "--since"),
-        until=_day(until, "--until"),
-        sources=names,
-        now=now(),
-        progress=lambda name: click.echo(f"{name} …", err=True),
-    )
-    for each in snapshot.written:
-        click.echo(f"{each.resource.name}: {each.content.rows:,} rows")
-        if not each.repeatable:
-            click.echo(f"Warning: {each.resource.name} gave other rows when it was asked again.", err=True)
-    click.echo(f"{target}\n{snapshot.citation}")
-
-
-@export.command("verify")
-@click.argument("target", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--against-warehouse", is_flag=True, help="Also ask today's warehouse whether it gives the same rows.")
-@click.pass_context
-def export_verify(context: click.Context, target: Path, *, against_warehouse: bool) -> None:
-    """Compute the hashes of the snapshot TARGET anew and say what differs; exit code 1 if anything does."""
-    from flows.export import verify_snapshot
-
-    here, today = verify_snapshot(_home(context), target, against_warehouse=against_warehouse)
-    for title, findings in (("", here), ("today's warehouse, ", today)):
-        for finding in findings:
-            click.echo(f"{title}{finding.subject}: {finding.problem or f'same, {finding.rows:,} rows'}")
-    if different := sum(finding.problem is not None for finding in [*here, *today]):
-        raise FailedWork(f"{different} of what was looked at is not as the snapshot says; see above.")
-
-
-@export.command("csv")
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
-@click.argument("query")
-@click.option("--overwrite", is_flag=True, help="Replace a file of that name.")
-@click.pass_context
-def export_csv(context: click.Context, target: Path, query: str, *, overwrite: bool) -> None:
-    """Write what QUERY gives into the CSV file TARGET, for spreadsheets.
-
-    UTF-8 with a byte order mark; lists as JSON. Texts that begin like a formula get a ' before them. Spreadsheets take
-    texts such as 1e5 or 3-4 for numbers and days unless their columns are imported as text.
-    """
-    from flows.export import export_spreadsheet
-
-    report = export_spreadsheet(_home(context), target, query, overwrite=overwrite)
-    click.echo(f"{report.rows:,} rows in {target}")
-    for warning in report.warnings:
-        click.echo(f"Warning: {warning}.", err=True)
+newslake.add_command(export)
 
 
 @newslake.command()
@@ -427,7 +274,7 @@ def erase(context: click.Context, targets: tuple[str, ...], reason: str | None, 
     """
     from flows.erase import erase_pages, erasure_lines, plan_erasure
 
-    home = _home(context)
+    home = home_of(context)
     if dry_run or not yes:
         planned = plan_erasure(home, targets)
         click.echo("\n".join(erasure_lines(planned, dry_run=True)))
