@@ -18,6 +18,15 @@ MOVED_ACTORS = """
     WHERE page_id = $page
 """
 
+OTHER_LANGUAGE = """
+    INSERT INTO lake.articles
+    SELECT * REPLACE ('fi' AS language, observed_at + INTERVAL 30 DAY AS observed_at)
+    FROM lake.articles WHERE part = '2026-03-02/ledger/0000';
+    INSERT INTO lake.articles
+    SELECT * REPLACE (observed_at + INTERVAL (60 + n) DAY AS observed_at)
+    FROM lake.articles, range(2) AS repeated(n) WHERE source = 'ledger' AND language <> 'fi'
+"""
+
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -98,6 +107,11 @@ def test_parts_that_did_not_change_are_not_looked_at_again(database: duckdb.Duck
         ),
         ("UPDATE lake.articles SET published_date = NULL WHERE source = 'courier'", "sources_without_dates", 1),
         ("UPDATE lake.articles SET authors = NULL", "sources_without_authors", 2),
+        (
+            OTHER_LANGUAGE,
+            "source_days_in_other_language",
+            1,
+        ),
         ("DELETE FROM lake.entities", "sources_without_entities", 2),
         (
             "UPDATE lake.quotes SET speaker_entity_id = 'person:Nobody' WHERE sequence = 0",

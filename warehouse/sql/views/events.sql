@@ -2,6 +2,7 @@
 -- column day: First day of the event; where no article dates it, the day of the first report.
 -- column n_articles: Articles that report it.
 -- column n_sources: Sources of those articles.
+-- column n_stories: Stories of those articles: copies of one text count once, so these are independent reports.
 -- column n_mentions: Mentions in all of them.
 -- column first_reported: Day of the first article.
 -- column last_reported: Day of the last article.
@@ -24,11 +25,13 @@ SELECT
     arg_min(status, list_position(['happened', 'planned', 'denied', 'hypothetical'], status)) AS status,
     min(date_start) AS date_start,
     max(date_end) AS date_end,
-    count(DISTINCT article_id) AS n_articles,
+    count(DISTINCT event_reports.article_id) AS n_articles,
     count(DISTINCT source) AS n_sources,
+    count(DISTINCT coalesce(story.story_id, event_reports.article_id)) AS n_stories,
     sum(mentions)::BIGINT AS n_mentions,
     min(day) AS first_reported,
     max(day) AS last_reported,
-    list(article_id ORDER BY day, article_id) AS article_ids
+    list(event_reports.article_id ORDER BY day, event_reports.article_id) AS article_ids
 FROM event_reports
+LEFT JOIN lake.story_articles AS story ON story.article_id = event_reports.article_id
 GROUP BY event_id;
