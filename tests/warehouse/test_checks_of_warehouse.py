@@ -23,8 +23,11 @@ OTHER_LANGUAGE = """
     SELECT * REPLACE ('fi' AS language, observed_at + INTERVAL 30 DAY AS observed_at)
     FROM lake.articles WHERE part = '2026-03-02/ledger/0000';
     INSERT INTO lake.articles
-    SELECT * REPLACE (observed_at + INTERVAL (60 + n) DAY AS observed_at)
-    FROM lake.articles, range(2) AS repeated(n) WHERE source = 'ledger' AND language <> 'fi'
+    SELECT * REPLACE (observed_at + INTERVAL 60 DAY AS observed_at)
+    FROM lake.articles WHERE source = 'ledger' AND language <> 'fi';
+    INSERT INTO lake.articles
+    SELECT * REPLACE (observed_at + INTERVAL 90 DAY AS observed_at)
+    FROM lake.articles WHERE source = 'ledger' AND language <> 'fi'
 """
 
 
