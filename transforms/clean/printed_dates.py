@@ -34,6 +34,7 @@ _OPENING_IN_BRACKETS = re.compile(
     r"(?:[^\W\d_]{2,20}, ?)?\((\d{1,2}[. ]{1,2}(?:\d{1,2}|[^\W\d_]{3,12})\.? ?(?:19|20)\d\d)\)"
 )
 _DAY_FIRST_ENGLISH = ("en-gb", "en-ie", "en-au", "en-nz", "en-in", "en-za")  # Unicode CLDR, short date formats
+_BARE_LABEL = re.compile(r"(?:date|datum|fecha|dato)\b", re.IGNORECASE)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
@@ -76,8 +77,10 @@ def month_comes_first(document: Document) -> bool:
 
 
 def may_write_month_first(document: Document) -> bool:
-    """Whether readers might be told the month before the day: the page's language is not stated, or English of a
-    country that is not known to put the day first."""
+    """Whether readers might be told the month before the day.
+
+    So it is where the page's language is not stated, or is English of a country that is not known to put the day first.
+    """
     language = _stated_language(document)
     return not language or (language.startswith("en") and not language.startswith(_DAY_FIRST_ENGLISH))
 
@@ -107,19 +110,8 @@ def is_beside_the_article(element: html.HtmlElement, *, besides_footer: bool = F
 def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
     names = re.compile("|".join(re.escape(name) for name in word_lists.words("date_elements.txt")))
     month_first = month_comes_first(document)
-    titles = _titles(document)
-    first_heading: int | None = None
-    named_by_page: tuple[bool, int, int] | None = None
     found: list[_Found] = []
     for position, element in enumerate(document.body.iter("*")):
-        if element.tag in _HEADINGS and (key := letters(text_of(element))):
-            if first_heading is None and element.tag == "h1":
-                first_heading = position
-            # the longest, as the outlet's name is often a heading and a part of the title too
-            if key in titles and (
-                named_by_page is None or (element.tag == "h1", len(key)) > (named_by_page[0], named_by_page[1])
-            ):
-                named_by_page = element.tag == "h1", len(key), position
         if len(found) >= MAX_ELEMENTS:
             break
         called = tokens_of(element, "class", "id", "itemprop", "data-testid")
@@ -132,13 +124,13 @@ def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
             continue
         value, label, around = printed
         is_in_footer = is_beside_the_article(element)
-        if is_in_footer and (label != "published" or is_beside_the_article(element, besides_footer=True)):
+        if is_in_footer and (label != "published" or not _may_be_foot_of_article(element, text)):
             continue
         if is_named or label or (around <= BESIDE_DATE and element.tag != "a"):
             where = f"{element.tag} {called[:60]}".strip()
             group = f"{where} in {tokens_of(element.getparent(), 'class', 'id')}"
             found.append(_Found(position, Print(value, label, where), is_named, is_opening, is_in_footer, group))
-    headline = named_by_page[2] if named_by_page else first_heading
+    headline = _headline(document)
     at = headline or 0
     days: dict[str, set[date]] = {}
     for item in found:
@@ -158,6 +150,29 @@ def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
         yield rank, 2 * abs(distance) + (distance < 0), replace(item.printed, is_near=is_near)
 
 
+def _may_be_foot_of_article(element: html.HtmlElement, text: str) -> bool:
+    """Whether a labelled date stands in what is only called a footer; one called just a date may be today's."""
+    return not is_beside_the_article(element, besides_footer=True) and _BARE_LABEL.match(text) is None
+
+
+def _headline(document: Document) -> int | None:
+    """Number of the element that is the headline: the heading that repeats a title of the page, else the first h1."""
+    titles = _titles(document)
+    first: int | None = None
+    best: tuple[int, bool] | None = None
+    headline: int | None = None
+    for position, element in enumerate(document.body.iter("*")):
+        if element.tag not in _HEADINGS or not (key := letters(text_of(element))):
+            continue
+        is_first_level = element.tag == "h1"
+        if first is None and is_first_level:
+            first = position
+        # the longest, as the outlet's name is often a heading and a part of the title too
+        if key in titles and (best is None or (len(key), is_first_level) > best):
+            best, headline = (len(key), is_first_level), position
+    return first if headline is None else headline
+
+
 def _titles(document: Document) -> frozenset[str]:
     """Letters of the page's titles, whole and without what separators set off: the first h1 may be a logo."""
     titles = [document.stated("og:title"), document.element_title]
@@ -166,7 +181,7 @@ def _titles(document: Document) -> frozenset[str]:
 
 
 def _own_text(element: html.HtmlElement) -> tuple[str, bool]:
-    """Text of the element, where what stands directly in it holds a year and is short; whether it opens a longer one."""
+    """Text of the element, where what stands directly in it holds a year and is short, and whether it was cut to that."""
     pieces = [element.text, *(child.tail for child in element)]
     own = " ".join(piece for piece in pieces if piece)
     if len(own) > date_values.MAX_CHARACTERS:
