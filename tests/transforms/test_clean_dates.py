@@ -94,6 +94,14 @@ def test_an_address_with_another_number_states_no_day() -> None:
     assert date_values.in_address("https://a.example/news/20251399-4711") is None
 
 
+def test_a_day_before_its_month_in_an_address_is_read_where_nobody_writes_the_month_first() -> None:
+    address = "https://a.example/politica/el-muelle-nid03052022/"
+    assert date_values.in_address(address) is None
+    value = date_values.in_address(address, day_first=True)
+    assert value is not None
+    assert value.day == date(2022, 5, 3)
+
+
 def candidate(written: str, origin: Origin) -> DateCandidate:
     value = date_values.from_data(written)
     assert value is not None
@@ -173,12 +181,69 @@ def published(html: str) -> str | None:
         # a meta that is just called a date yields to the one beside the headline
         ('<meta name="date" content="2025-03-02"><h1>Pier</h1><span class="date">17 January 2025</span>', "2025-01-17"),
         ('<meta name="date" content="2025-03-02"><h1>Pier</h1><p>Text</p>', "2025-03-02"),
+        # an outlet's name is no headline: the date beside it is that of the visit
+        (
+            '<meta property="og:title" content="The council votes on the pier | Harbour Courier">'
+            '<meta name="date" content="2025-01-17">'
+            '<h1>Harbour Courier</h1><span class="date">Sunday, 2 March 2025</span>'
+            + "<div></div>" * 50
+            + "<h1>The council votes on the pier</h1><p>Text</p>",
+            "2025-01-17",
+        ),
+        (
+            '<meta property="og:title" content="The council votes on the pier | Harbour Courier">'
+            "<h1>Harbour Courier</h1>"
+            + "<div></div>" * 50
+            + "<span>17 January 2025</span><h2>The council votes on the pier</h2><i>Updated 2 March 2025</i>",
+            "2025-01-17",
+        ),
+        ("<div>Pier</div><p>(17. Januar 2025) " + "Der Rat hat über den Steg abgestimmt. " * 9 + "</p>", "2025-01-17"),
+        # the foot of an article may be called a footer; a clock time belongs to the date before it
+        (
+            '<h1>Pier</h1><div class="footer"><p>Changed: 16.01.2025 - 14:49:39<br>Published: 17.01.2025</p></div>',
+            "2025-01-17",
+        ),
+        ('<h1>Pier</h1>17.01.2025<div class="footer"><p>Date: 2.3.2025</p></div>', "2025-01-17"),
+        ('<h1>Pier</h1><div class="footer"><p>2.3.2025</p></div><p>17.01.2025</p>', "2025-01-17"),
+        # microformat
+        (
+            '<h1>Pier</h1><abbr itemprop="datePublished" title="2025-01-17T10:30:00+01:00">10:30</abbr>',
+            "2025-01-17T10:30:00+01:00",
+        ),
         # readers are told the local time
         ('<time datetime="2025-01-17T02:30:00Z">16 January 2025, 9:30 pm</time>', "2025-01-16T21:30:00-05:00"),
     ],
 )
 def test_dates_are_read_from_print_where_no_data_states_them(html: str, iso: str) -> None:
     assert published(html) == iso
+
+
+def from_page(html: str, language: str = "", dateline: str | None = None, address: str = "/n/1") -> str | None:
+    page = document.parse(
+        f'<html lang="{language}"><body>{html}</body></html>', f"https://www.courier.example{address}"
+    )
+    assert isinstance(page, Document)
+    winner = dates.choose(dates.published(page, None, date_values.from_data(dateline)))
+    return winner.value.iso if winner else None
+
+
+def test_the_locale_tells_whether_the_month_comes_first() -> None:
+    page = '<h1>Pier</h1><div class="date">03/04/2025</div>'
+    american = '<meta property="og:locale" content="en_US">'
+    assert from_page(page, "en") == from_page(american + page, "en-GB") == "2025-04-03"
+    assert from_page(american + page, "en") == "2025-03-04"
+
+
+def test_an_address_gives_a_day_before_its_month_only_in_languages_that_write_so() -> None:
+    page = '<h1>Muelle</h1><meta property="article:published_time" content="2022-05-04T00:25:56Z">'
+    assert (from_page(page, "es", address="/nid03052022/") or "")[:10] == "2022-05-03"
+    assert (from_page(page, "en", address="/nid03052022/") or "")[:10] == "2022-05-04"
+
+
+def test_the_dateline_dates_a_page_that_states_nothing_else() -> None:
+    assert from_page("<h1>Pier</h1>", dateline="2025-01-17") == "2025-01-17"
+    assert from_page("<h1>Pier</h1>", dateline="2025-01-16", address="/2025/01/17/pier") == "2025-01-17"
+    assert from_page('<meta name="pubdate" content="2025-01-17">', dateline="2025-01-16") == "2025-01-17"
 
 
 def test_instants_are_only_known_with_a_zone() -> None:

@@ -61,13 +61,13 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
     if reject := rejects.of_page(parsed, extracted, title.value if title else None, access):
         return reject, ()
     text, headings = assemble((repaired(line.text), line.is_heading) for line in extracted.lines)
-    published = dates.published(parsed, page.item_published)
+    dateline = next((found for line in extracted.lines[:3] if (found := datelines.read(line.text))), None)
+    published = dates.published(parsed, page.item_published, dateline.date if dateline else None)
     date = dates.choose(published)
     changes = dates.modified(parsed)
     change = dates.choose(changes)
     addresses = urls.addresses(parsed)
     address = urls.canonical(addresses)
-    dateline = next((found for line in extracted.lines[:3] if (found := datelines.read(line.text))), None)
     article = Article(
         article_id=stable_id("article", address.value),
         url=page.final_url,

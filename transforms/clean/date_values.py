@@ -36,6 +36,9 @@ _MONTH_DAY_YEAR = re.compile(
     r"(?<![^\W\d_])([^\W\d_]{3,15})\.?\s{1,2}(\d{1,2})(?:st|nd|rd|th)?,?\s{1,3}(\d{4})(?!\d)", re.IGNORECASE
 )
 _YEAR_MONTH_DAY = re.compile(r"(?<!\d)(\d{4})[.,]?\s+([^\W\d_]{3,15})\.?\s+(\d{1,2})(?!\d)", re.IGNORECASE)
+_DAY_FIRST_AT_END = re.compile(
+    r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])((?:19|20)\d{2})(?:\.[a-z]{2,5})?/?(?:[?#].*)?$", re.IGNORECASE
+)
 # JavaScript's Date.toString(): Fri Jan 17 2025 10:00:00 GMT+0100
 _JAVASCRIPT = re.compile(
     r"[A-Za-z]{3}\s+([A-Za-z]{3})\s+(\d{1,2})\s+(?:(\d{4})\s+)?(\d{2}):(\d{2}):(\d{2})\s*"
@@ -133,6 +136,8 @@ class PrintedDate:
     value: DateValue
     start: int
     end: int
+    clock_end: int
+    """Where the clock time after it ends; ``end`` where there is none."""
 
 
 def printed(text: str, *, month_first: bool) -> PrintedDate | None:
@@ -144,6 +149,7 @@ def printed(text: str, *, month_first: bool) -> PrintedDate | None:
     year, month, day, start, end = found
     beside = text[end : end + 40]
     clock = _CLOCK.search(beside)
+    clock_end = end + clock.end() if clock else end
     if clock is None:
         beside = text[max(0, start - 25) : start]
         clock = _CLOCK.search(beside)
@@ -153,7 +159,7 @@ def printed(text: str, *, month_first: bool) -> PrintedDate | None:
     else:
         moment = (hour, int(clock[2]), int(clock[3] or 0))
         value = _timed(year, month, day, moment, _zone(clock[6] or clock[5]), text)
-    return PrintedDate(value, start, end) if value is not None else None
+    return PrintedDate(value, start, end, clock_end) if value is not None else None
 
 
 def _printed_day(text: str, *, month_first: bool) -> tuple[int, int, int, int, int] | None:
@@ -181,8 +187,11 @@ def _printed_day(text: str, *, month_first: bool) -> tuple[int, int, int, int, i
     return None
 
 
-def in_address(address: str) -> DateValue | None:
-    """The day that a URL's path states: /2025/01/17/, /2025-01-17-, /20250117/."""
+def in_address(address: str, *, day_first: bool = False) -> DateValue | None:
+    """The day that a URL's path states: /2025/01/17/, /2025-01-17-, /20250117/.
+
+    ``day_first`` also reads 17012025 at the end of the path.
+    """
     match = re.search(
         r"(?<![\d])((?:19|20)\d{2})([/_-])(\d{1,2}|[a-z]{3})\2(\d{1,2})(?![\d])", address[:2000], re.IGNORECASE
     )
@@ -190,7 +199,10 @@ def in_address(address: str) -> DateValue | None:
         month = int(match[3]) if match[3].isdecimal() else _month(match[3])
         return _dated(int(match[1]), month, int(match[4]), match[0]) if month else None
     match = re.search(r"(?<![\d])((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?![\d])", address[:2000])
-    return _dated(int(match[1]), int(match[2]), int(match[3]), match[0]) if match else None
+    if match:
+        return _dated(int(match[1]), int(match[2]), int(match[3]), match[0])
+    match = _DAY_FIRST_AT_END.search(address[:2000]) if day_first else None
+    return _dated(int(match[3]), int(match[2]), int(match[1]), match[0]) if match else None
 
 
 def _hour_of_day(hour: int, half: str | None) -> int | None:

@@ -22,13 +22,13 @@ ORDER: tuple[Origin, ...] = (
     "meta",
     "microdata",
     "feed",
-    "dateline",
     "time-element",
     "script",
     "url",
+    "dateline",
     "text",
 )
-"""Most believed first, as measured on 129 news pages with known instants."""
+"""Most believed first, as measured on 129 news pages with known instants. A report can be filed days before it runs."""
 SAME_MOMENT = timedelta(minutes=1)
 FURTHEST_ZONE = timedelta(hours=14)
 ZONE_STEP = timedelta(minutes=30)
@@ -59,20 +59,28 @@ class DateCandidate:
     where: str
 
 
-def published(document: Document, item_published: str | None) -> tuple[DateCandidate, ...]:
-    """Candidates for the day of publication, in the order of belief."""
+def published(
+    document: Document, item_published: str | None, dateline: DateValue | None = None
+) -> tuple[DateCandidate, ...]:
+    """Candidates for the day of publication, in the order of belief; ``dateline`` is the date before the report."""
     found = [
         *_from_json_ld(document, "datePublished"),
         *_from_meta(document, "published_names.txt"),
         *_from_microdata(document, "datePublished"),
         *from_feed(item_published),
         *_from_time_elements(document),
-        *from_address(document.address, document.canonical or ""),
+        *from_address(
+            document.address,
+            document.canonical or "",
+            day_first=not printed_dates.may_write_month_first(document),
+        ),
     ]
     marked = [candidate for candidate in found if candidate.origin in _MARKED and _doubt(candidate) < len(ORDER)]
     if not marked:
         found += _from_json_ld(document, "dateCreated")
         found += _from_scripts(document)
+        if dateline is not None:
+            found.append(DateCandidate(dateline, "dateline", "dateline"))
     if not marked or all(_is_utc(candidate.value) for candidate in found):
         vague = any(candidate.origin == "meta" for candidate in found)
         found += _from_print(document, only_near=vague)  # only readers are told the local time
@@ -248,6 +256,8 @@ def _from_microdata(document: Document, name: str) -> Iterator[DateCandidate]:
     found = document.body.xpath(".//*[@itemprop=$name or @property=$name]", name=name)
     for element in found[:3]:
         written = element.get("content") or element.get("datetime") or text_of(element)
+        if element.tag == "abbr":  # the hAtom pattern: the exact date is the abbreviation's expansion
+            written = element.get("title") or written
         if value := date_values.from_data(written):
             yield DateCandidate(value, "microdata", f"{element.tag} itemprop={name}")
 
@@ -277,10 +287,10 @@ def _from_time_elements(document: Document) -> Iterator[DateCandidate]:
     yield from plain[:6]
 
 
-def from_address(*addresses: str) -> Iterator[DateCandidate]:
-    """The day in the first of the page's addresses that states one."""
+def from_address(*addresses: str, day_first: bool = False) -> Iterator[DateCandidate]:
+    """The day in the first of the page's addresses that states one; see ``date_values.in_address``."""
     for address in dict.fromkeys(addresses):
-        if value := date_values.in_address(address):
+        if value := date_values.in_address(address, day_first=day_first):
             yield DateCandidate(value, "url", address)
             return
 

@@ -12,7 +12,7 @@ from transforms import duplicates, schemas
 from transforms.clean.records import Article, Page, Reject
 from transforms.erasure import Tombstones, is_withheld, withheld
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised with every change that can change a row."""
 _LIBRARIES = ("trafilatura", "lxml", "courlan", "py3langid", "ftfy", "charset-normalizer")
 
