@@ -56,7 +56,7 @@ def test_the_same_part_gives_the_same_tables() -> None:
 
 
 def test_the_tool_names_rules_and_libraries() -> None:
-    assert tool().startswith("clean 2 (trafilatura ")
+    assert tool().startswith("clean 3 (trafilatura ")
 
 
 def test_an_inspection_shows_every_candidate_and_the_winners() -> None:

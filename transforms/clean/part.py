@@ -11,7 +11,7 @@ import pyarrow as pa
 from transforms import duplicates, schemas
 from transforms.clean.records import Article, Page, Reject
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised with every change that can change a row."""
 _LIBRARIES = ("trafilatura", "lxml", "courlan", "py3langid", "ftfy", "charset-normalizer")
 
