@@ -226,7 +226,7 @@ ARTICLES = Table(
         ),
         Column("modified_at", INSTANT, "Instant of the last change, as the page states it."),
         Column("dateline_place", pa.string(), "Place named in the text's dateline."),
-        Column("agency", pa.string(), "News agency named in the dateline or byline."),
+        Column("agency", pa.string(), "News agency named in the dateline, at the end of the text or in the byline."),
         Column("language", pa.string(), "ISO 639-1 code, detected from the text."),
         Column("lead", pa.string(), "Standfirst: the summary printed above the body, where the page shows one."),
         _required("text", pa.string(), "The article's text: lead and body, blocks separated by a blank line."),

@@ -152,3 +152,25 @@ def test_lines_that_are_dates(line: str, expected: bool) -> None:
 @pytest.mark.parametrize("line", ["https://a.example.org/news/1", "VEA TAMBIÉN: El puerto cierra", "View comments"])
 def test_pointers_and_bare_addresses_are_no_text(line: str) -> None:
     assert junk_lines.is_junk(line)
+
+
+@pytest.mark.parametrize("break_", ["\r", "\r\n", "<br><br>", "</p><p>", "  "], ids=repr)
+def test_text_only_in_data_is_cut_where_the_data_says_so(break_: str) -> None:
+    sentences = [f"{paragraph} It was late. The town slept. Nobody complained." for paragraph in PARAGRAPHS]
+    data = json.dumps({"@type": "NewsArticle", "headline": "Harbour vote", "articleBody": break_.join(sentences)})
+    assert blocks_of(cleaned("<div id=root></div>", f'<script type="application/ld+json">{data}</script>')) == sentences
+
+
+def test_two_spaces_behind_every_sentence_are_no_breaks() -> None:
+    typed = "  ".join(PARAGRAPHS)
+    data = json.dumps({"@type": "NewsArticle", "headline": "Harbour vote", "articleBody": typed})
+    result = cleaned("<div id=root></div>", f'<script type="application/ld+json">{data}</script>')
+    assert blocks_of(result) == [" ".join(PARAGRAPHS)]
+
+
+def test_text_in_one_line_of_data_is_cut_as_the_page_prints_what_it_has() -> None:
+    printed = PARAGRAPHS[:2]
+    rest = "Only subscribers read on: " + " ".join(f"ship {number} left pier {number + 1}," for number in range(60))
+    data = json.dumps({"@type": "NewsArticle", "headline": "Harbour vote", "articleBody": " ".join([*printed, rest])})
+    result = cleaned(article(elements(printed)), f'<script type="application/ld+json">{data}</script>')
+    assert blocks_of(result) == [*printed, rest]

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from transforms.clean import Article, Page, clean_page
+from transforms.clean.mojibake import undone
 
 URL = "https://www.harbour-courier.example/news/mayor"
 SOUND = "Die Bürgermeisterin sagte, es gebe „größere Schäden“ am Übergang."
@@ -69,7 +70,9 @@ def test_a_text_about_accents_is_left_alone() -> None:
     assert article.encoding_faults == ()
 
 
-LATIN_1 = "Die „größeren“ Schäden – so die Bürgermeisterin – seien ‚noch nicht‘ alle bekannt.".encode().decode("latin-1")
+LATIN_1 = "Die „größeren“ Schäden – so die Bürgermeisterin – seien ‚noch nicht‘ alle bekannt.".encode().decode(
+    "latin-1"
+)
 REPAIRED = "Die „größeren“ Schäden – so die Bürgermeisterin – seien ‚noch nicht‘ alle bekannt."
 
 
@@ -124,3 +127,9 @@ def test_what_the_page_states_is_repaired_as_its_text(wrong: str, escaped: bool)
     assert article.tags == ("Brücken", "Schäden – Küste")
     assert article.publisher == "Küstenbote – Zeitung für den Hafen"
     assert article.encoding_faults == ("mojibake",)
+
+
+def test_long_pieces_take_time_in_proportion() -> None:
+    found = undone("x" * 300_000 + "\x80")
+
+    assert found.changed == frozenset()

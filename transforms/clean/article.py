@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from transforms.clean import (
+    agencies,
     authors,
     body,
     datelines,
@@ -91,7 +92,9 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
         published_origin=date.origin if date else None,
         modified_at=dates.utc(change.value) if change else None,
         dateline_place=dateline.place if dateline else None,
-        agency=(dateline.agency if dateline else None) or metadata.agency_in(names),
+        agency=(dateline.agency if dateline else None)
+        or extracted.agency
+        or agencies.in_names(name for byline in bylines for name in byline.names),
         language=language.detect(text),
         lead=extracted.lead,
         text=text,
@@ -142,7 +145,8 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         stated or urls.request_address(page.final_url), "text" if stated else "request", accepted=True
     )
     dateline = read.dateline
-    agency = (dateline.agency if dateline else None) or metadata.agency_in((*read.authors, read.publisher or ""))
+    agency = (dateline.agency if dateline else None) or read.agency
+    agency = agency or agencies.in_names((*read.authors, read.publisher or ""))
     article = Article(
         article_id=stable_id("article", address.value),
         url=page.final_url,

@@ -18,8 +18,8 @@ _HIGH_CONTROLS = (
 )
 _LATIN_1 = re.compile(r"&#\d{3};|&#[xX]0{0,2}[89a-fA-F][0-9a-fA-F];|&[A-Za-z]{3,6};|\\u00[89a-fA-F][0-9a-fA-F]")
 """What may stand for a character from U+0080 to U+00FF."""
-_PIECE = re.compile(r'[^<>"\n\\]*[^\x00-\x7f<>"\n\\][^<>"\n\\]*')
-"""Text between two marks of HTML or JSON, not all ASCII."""
+_PIECE = re.compile(r'[^<>"\n\\]+')
+"""Text between two marks of HTML or JSON."""
 _DECIMAL, _HEXADECIMAL = 10, 16
 
 
