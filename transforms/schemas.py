@@ -260,7 +260,7 @@ ARTICLES = Table(
         Column(
             "encoding_faults",
             TEXTS,
-            "What was wrong with the characters of the text and what the page states: mojibake, which is repaired here; "
+            "What was wrong with the characters of the text and of what the page states: mojibake, repaired here; "
             "lost-characters, which the page has as U+FFFD or in no encoding. Empty for a sound text.",
         ),
     ),

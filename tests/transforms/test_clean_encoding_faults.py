@@ -132,4 +132,4 @@ def test_what_the_page_states_is_repaired_as_its_text(wrong: str, escaped: bool)
 def test_long_pieces_take_time_in_proportion() -> None:
     found = undone("x" * 300_000 + "\x80")
 
-    assert found.changed == frozenset()
+    assert found.text == "x" * 300_000 + "€"

@@ -1,7 +1,8 @@
 """A page in, an article or the reason why there is none out: the order in which its parts are found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from transforms.clean import (
     agencies,
@@ -23,7 +24,7 @@ from transforms.clean import (
 from transforms.clean.authors import AuthorCandidate
 from transforms.clean.dates import DateCandidate
 from transforms.clean.document import Document
-from transforms.clean.records import Article, Candidate, Inspection, Page, Reject
+from transforms.clean.records import FAULTS, Article, Candidate, Inspection, Page, Reject
 from transforms.clean.titles import TitleCandidate
 from transforms.clean.urls import AddressCandidate
 from transforms.clean.wording import UNSTORABLE, encoding_faults, letters, repaired, squeeze, word_count
@@ -192,20 +193,21 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
 
 def _repaired(article: Article, changed: frozenset[str]) -> Article:
     """The article with its stated values repaired as its text is; ``changed`` is what was repaired on the page."""
-    stated = {name: getattr(article, name) for name in _STATED}
-    whole = {name: repaired(value) for name, value in stated.items() if isinstance(value, str)}
-    listed = {
-        name: tuple(repaired(item) for item in value) for name, value in stated.items() if isinstance(value, tuple)
+    stated: dict[str, Any] = {name: value for name in _STATED if (value := getattr(article, name))}
+    better: dict[str, Any] = {
+        name: repaired(value) if isinstance(value, str) else tuple(repaired(item) for item in value)
+        for name, value in stated.items()
     }
-    faults = dict.fromkeys(article.encoding_faults)
-    values = [*whole.values(), *(item for items in listed.values() for item in items)]
-    written = [item for value in stated.values() if value for item in ([value] if isinstance(value, str) else value)]
-    faults.update(dict.fromkeys(encoding_faults(written)))
-    if changed and "mojibake" not in faults:
-        content = letters("\n".join((article.text, *values)))
-        if any(piece in content for piece in changed):
-            faults["mojibake"] = None
-    return replace(article, **whole, **listed, encoding_faults=tuple(sorted(faults, reverse=True)))
+    faults = {*article.encoding_faults, *encoding_faults(_strings(stated))}
+    content = letters("\n".join((article.text, *_strings(better)))) if changed else ""
+    if any(piece in content for piece in changed):
+        faults.add("mojibake")
+    return replace(article, **better, encoding_faults=tuple(fault for fault in FAULTS if fault in faults))
+
+
+def _strings(stated: Mapping[str, Any]) -> Iterator[str]:
+    for value in stated.values():
+        yield from (value,) if isinstance(value, str) else value
 
 
 def assemble(blocks: Iterable[tuple[str, bool]]) -> tuple[str, tuple[Span, ...]]:

@@ -9,7 +9,7 @@ import trafilatura
 from lxml import html
 from trafilatura.settings import Document as ExtractedDocument
 
-from transforms.clean import agencies, article_body, body_scope, json_ld, junk_lines, lead, script_text
+from transforms.clean import agencies, article_body, body_scope, inserts, json_ld, junk_lines, lead, script_text
 from transforms.clean.blocks import SUBHEADINGS, Block, blocks
 from transforms.clean.document import Document
 from transforms.clean.lines import Line, length
@@ -88,7 +88,7 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
             lines = _aligned(_lines_of(article_body.paragraphs(stated_text, page_blocks)), page_blocks)
     elif len(lines) > 3:
         lines = body_scope.within_core(lines, intro.is_intro)
-    lines = _without_tail(lines)
+    lines = inserts.without_inserts(_without_tail(lines))
     agency = agencies.signature(lines, page_blocks)
     lines = _without_junk(lines, title_keys, name_keys, trusted=method in {"filtered by data", "data"})
     if len(lines) > 1 and agencies.signed(lines[-1].text):
