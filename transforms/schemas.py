@@ -226,7 +226,7 @@ ARTICLES = Table(
         ),
         Column("modified_at", INSTANT, "Instant of the last change, as the page states it."),
         Column("dateline_place", pa.string(), "Place named in the text's dateline."),
-        Column("agency", pa.string(), "News agency named in the dateline or byline."),
+        Column("agency", pa.string(), "News agency named in the dateline, at the end of the text or in the byline."),
         Column("language", pa.string(), "ISO 639-1 code, detected from the text."),
         Column("lead", pa.string(), "Standfirst: the summary printed above the body, where the page shows one."),
         _required("text", pa.string(), "The article's text: lead and body, blocks separated by a blank line."),
@@ -260,7 +260,7 @@ ARTICLES = Table(
         Column(
             "encoding_faults",
             TEXTS,
-            "What was wrong with the characters of title, byline and text: mojibake, which is repaired here; "
+            "What was wrong with the characters of the text and of what the page states: mojibake, repaired here; "
             "lost-characters, which the page has as U+FFFD or in no encoding. Empty for a sound text.",
         ),
         Column(

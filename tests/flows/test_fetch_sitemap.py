@@ -52,7 +52,7 @@ def failed(sitemap: Sitemap) -> Failure:
     return sitemap.failure
 
 
-def test_a_news_sitemap_gives_titles_languages_and_dates_of_publication() -> None:
+def test_a_news_sitemap_gives_titles_and_dates_of_publication() -> None:
     assert read(NEWS) == Sitemap(
         (
             Entry(
@@ -60,7 +60,6 @@ def test_a_news_sitemap_gives_titles_languages_and_dates_of_publication() -> Non
                 "Ferry & café back – at last",
                 "2026-03-02T09:30:00+01:00",
                 "2026-03-02T09:30:00+01:00",
-                "en",
             ),
             Entry("http://news.example/bridge", dated="2026-03-03T12:00:00+00:00"),
         )

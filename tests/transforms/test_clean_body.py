@@ -152,3 +152,55 @@ def test_lines_that_are_dates(line: str, expected: bool) -> None:
 @pytest.mark.parametrize("line", ["https://a.example.org/news/1", "VEA TAMBIÉN: El puerto cierra", "View comments"])
 def test_pointers_and_bare_addresses_are_no_text(line: str) -> None:
     assert junk_lines.is_junk(line)
+
+
+@pytest.mark.parametrize("break_", ["\r", "\r\n", "<br><br>", "</p><p>", "  "], ids=repr)
+def test_text_only_in_data_is_cut_where_the_data_says_so(break_: str) -> None:
+    sentences = [f"{paragraph} It was late. The town slept. Nobody complained." for paragraph in PARAGRAPHS]
+    data = json.dumps({"@type": "NewsArticle", "headline": "Harbour vote", "articleBody": break_.join(sentences)})
+    assert blocks_of(cleaned("<div id=root></div>", f'<script type="application/ld+json">{data}</script>')) == sentences
+
+
+def test_two_spaces_behind_every_sentence_are_no_breaks() -> None:
+    typed = "  ".join(PARAGRAPHS)
+    data = json.dumps({"@type": "NewsArticle", "headline": "Harbour vote", "articleBody": typed})
+    result = cleaned("<div id=root></div>", f'<script type="application/ld+json">{data}</script>')
+    assert blocks_of(result) == [" ".join(PARAGRAPHS)]
+
+
+def test_text_in_one_line_of_data_is_cut_as_the_page_prints_what_it_has() -> None:
+    printed = PARAGRAPHS[:2]
+    rest = "Only subscribers read on: " + " ".join(f"ship {number} left pier {number + 1}," for number in range(60))
+    data = json.dumps({"@type": "NewsArticle", "headline": "Harbour vote", "articleBody": " ".join([*printed, rest])})
+    result = cleaned(article(elements(printed)), f'<script type="application/ld+json">{data}</script>')
+    assert blocks_of(result) == [*printed, rest]
+
+
+@pytest.mark.parametrize(
+    "insert",
+    [
+        "<div class='site-factbox'><h3>What else</h3><p>The plan has five parts, each to take a year.</p></div>",
+        "<figure><img src=/a.jpg><figcaption><p>The harbour at night, seen from the bridge.</p></figcaption></figure>",
+        "<p>An dieser Stelle finden Sie einen Inhalt von anderen, der den Artikel ergänzt. "
+        + "Er wird von uns nicht geladen, bevor Sie es wollen. " * 4
+        + "</p>",
+    ],
+    ids=["box", "caption", "request for leave to embed"],
+)
+def test_inserts_between_paragraphs_are_no_text(insert: str) -> None:
+    assert blocks_of(cleaned(article(elements(PARAGRAPHS[:3]) + insert + elements(PARAGRAPHS[3:])))) == PARAGRAPHS
+
+
+def test_excerpts_of_other_articles_are_no_text() -> None:
+    excerpt = "came to the town, and what the people thought when the first winter was over and the ships were back."
+    others = "".join(
+        f"<article><h3><a href=/{number}>Story {number}</a></h3><p>How {name} {excerpt}</p></article>"
+        for number, name in enumerate(("a baker", "a nurse", "a diver"), 1)
+    )
+    assert blocks_of(cleaned(article(elements(PARAGRAPHS) + others))) == PARAGRAPHS
+
+
+def test_posts_of_a_live_page_are_all_text() -> None:
+    posts = "".join(f"<article><h3><a href=/a>Post</a></h3><p>{paragraph}</p></article>" for paragraph in PARAGRAPHS)
+    found = blocks_of(cleaned(f"<main><h1>Harbour vote</h1>{posts}</main>"))
+    assert [block for block in found if block != "Post"] == PARAGRAPHS

@@ -1,6 +1,11 @@
 """Text that was decoded wrongly before it came here is repaired where that is certain, and flagged in any case."""
 
+import json
+
+import pytest
+
 from transforms.clean import Article, Page, clean_page
+from transforms.clean.mojibake import undone
 
 URL = "https://www.harbour-courier.example/news/mayor"
 SOUND = "Die Bürgermeisterin sagte, es gebe „größere Schäden“ am Übergang."
@@ -63,3 +68,68 @@ def test_a_text_about_accents_is_left_alone() -> None:
 
     assert text in article.text
     assert article.encoding_faults == ()
+
+
+LATIN_1 = "Die „größeren“ Schäden – so die Bürgermeisterin – seien ‚noch nicht‘ alle bekannt.".encode().decode(
+    "latin-1"
+)
+REPAIRED = "Die „größeren“ Schäden – so die Bürgermeisterin – seien ‚noch nicht‘ alle bekannt."
+
+
+def test_utf8_read_as_latin1_is_repaired_before_its_control_characters_are_lost() -> None:
+    article = cleaned(LATIN_1)
+
+    assert REPAIRED in article.text
+    assert article.encoding_faults == ("mojibake",)
+
+
+def test_the_same_in_references_to_characters_is_repaired() -> None:
+    article = cleaned("".join(f"&#{ord(letter)};" if letter > "\x7f" else letter for letter in LATIN_1))
+
+    assert REPAIRED in article.text
+    assert article.encoding_faults == ("mojibake",)
+
+
+def test_the_same_in_a_plain_text_is_repaired() -> None:
+    article = cleaned(LATIN_1, "text/plain")
+
+    assert REPAIRED in article.text
+    assert article.encoding_faults == ("mojibake",)
+
+
+def test_mojibake_beside_the_article_is_not_its_fault() -> None:
+    article = cleaned(f"{SOUND}<nav><a href=/>{LATIN_1}</a></nav>")
+
+    assert article.encoding_faults == ()
+
+
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("escaped", [True, False], ids=["escaped", "as it is"])
+def test_what_the_page_states_is_repaired_as_its_text(wrong: str, escaped: bool) -> None:
+    stated = {
+        "@type": "NewsArticle",
+        "headline": "Schäden – größer als gedacht",
+        "author": {"@type": "Person", "name": "Jörg Größe"},
+        "articleSection": "Häfen – Küste",
+        "keywords": ["Brücken", "Schäden – Küste"],
+        "publisher": {"@type": "Organization", "name": "Küstenbote – Zeitung für den Hafen"},
+    }
+    data = json.dumps(stated, ensure_ascii=False).encode().decode(wrong)
+    data = data.encode("ascii", "backslashreplace").decode().replace("\\x", "\\u00") if escaped else data
+    page = f'<html><head><script type="application/ld+json">{data}</script></head><body><p>{SOUND}</p>{REST}'
+
+    article = clean_page(Page(URL, URL, page.encode(), "text/html", {}))
+
+    assert isinstance(article, Article)
+    assert article.title == stated["headline"]
+    assert article.authors == ("Jörg Größe",)
+    assert article.section == stated["articleSection"]
+    assert article.tags == ("Brücken", "Schäden – Küste")
+    assert article.publisher == "Küstenbote – Zeitung für den Hafen"
+    assert article.encoding_faults == ("mojibake",)
+
+
+def test_long_pieces_take_time_in_proportion() -> None:
+    found = undone("x" * 300_000 + "\x80")
+
+    assert found.text == "x" * 300_000 + "€"

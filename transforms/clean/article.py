@@ -1,8 +1,11 @@
 """A page in, an article or the reason why there is none out: the order in which its parts are found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from transforms.clean import (
+    agencies,
     authors,
     body,
     datelines,
@@ -11,6 +14,7 @@ from transforms.clean import (
     document,
     language,
     metadata,
+    mojibake,
     plain_text,
     rejects,
     rights,
@@ -20,15 +24,17 @@ from transforms.clean import (
 from transforms.clean.authors import AuthorCandidate
 from transforms.clean.dates import DateCandidate
 from transforms.clean.document import Document
-from transforms.clean.records import Article, Candidate, Inspection, Page, Reject
+from transforms.clean.records import FAULTS, Article, Candidate, Inspection, Page, Reject
 from transforms.clean.titles import TitleCandidate
 from transforms.clean.urls import AddressCandidate
-from transforms.clean.wording import UNSTORABLE, encoding_faults, repaired, squeeze, word_count
+from transforms.clean.wording import UNSTORABLE, encoding_faults, letters, repaired, squeeze, word_count
 from transforms.identity import content_hash, stable_id
 from transforms.spans import Span
 
 SEPARATOR = "\n\n"
 """Between two blocks of a text."""
+_STATED = ("publisher", "title", "authors", "lead", "section", "tags", "dateline_place", "copyright_holder")
+"""Fields of an article that are the page's own words, beside its text."""
 
 
 def clean_page(page: Page) -> Article | Reject:
@@ -41,11 +47,14 @@ def inspect_page(page: Page) -> Inspection:
     decoded = decode.decode(page.body, page.content_type)
     if isinstance(decoded, Reject):
         return Inspection(decoded, None, None, ())
+    written = mojibake.undone(decoded.text)
     if decoded.kind == "text":
-        result, candidates = _from_text(page, decoded.text)
+        result, candidates = _from_text(page, written.text)
     else:
-        parsed = document.parse(decoded.text, page.final_url)
+        parsed = document.parse(written.text, page.final_url)
         result, candidates = (parsed, ()) if isinstance(parsed, Reject) else _from_html(page, parsed)
+    if isinstance(result, Article):
+        result = _repaired(result, written.changed)
     return Inspection(result, decoded.charset, decoded.origin, candidates)
 
 
@@ -73,9 +82,9 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
         url=page.final_url,
         canonical_url=address.value,
         publisher=metadata.publisher(parsed),
-        title=repaired(title.value) if title else None,
+        title=title.value if title else None,
         title_origin=title.origin if title else None,
-        authors=tuple(repaired(name) for name in names),
+        authors=names,
         published=date.value.iso if date else None,
         published_at=dates.utc(date.value) if date else None,
         published_date=date.value.day if date else None,
@@ -84,9 +93,11 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
         published_origin=date.origin if date else None,
         modified_at=dates.utc(change.value) if change else None,
         dateline_place=dateline.place if dateline else None,
-        agency=(dateline.agency if dateline else None) or metadata.agency_in(names),
+        agency=(dateline.agency if dateline else None)
+        or extracted.agency
+        or agencies.in_names(name for byline in bylines for name in byline.names),
         language=language.detect(text),
-        lead=repaired(extracted.lead) if extracted.lead else None,
+        lead=extracted.lead,
         text=text,
         headings=headings,
         section=metadata.section(parsed),
@@ -99,9 +110,7 @@ def _from_html(page: Page, parsed: Document) -> tuple[Article | Reject, tuple[Ca
         is_live_blog=metadata.is_live_blog(parsed),
         word_count=word_count(text),
         text_hash=content_hash(text.encode("utf-8")),
-        encoding_faults=encoding_faults(
-            (title.value if title else "", *names, *(line.text for line in extracted.lines))
-        ),
+        encoding_faults=encoding_faults(line.text for line in extracted.lines),
     )
     candidates = (
         *_dates("published", published, date),
@@ -137,7 +146,8 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         stated or urls.request_address(page.final_url), "text" if stated else "request", accepted=True
     )
     dateline = read.dateline
-    agency = (dateline.agency if dateline else None) or metadata.agency_in((*read.authors, read.publisher or ""))
+    agency = (dateline.agency if dateline else None) or read.agency
+    agency = agency or agencies.in_names((*read.authors, read.publisher or ""))
     article = Article(
         article_id=stable_id("article", address.value),
         url=page.final_url,
@@ -179,6 +189,25 @@ def _from_text(page: Page, written: str) -> tuple[Article | Reject, tuple[Candid
         *_addresses((address,), address),
     )
     return article, candidates
+
+
+def _repaired(article: Article, changed: frozenset[str]) -> Article:
+    """The article with its stated values repaired as its text is; ``changed`` is what was repaired on the page."""
+    stated: dict[str, Any] = {name: value for name in _STATED if (value := getattr(article, name))}
+    better: dict[str, Any] = {
+        name: repaired(value) if isinstance(value, str) else tuple(repaired(item) for item in value)
+        for name, value in stated.items()
+    }
+    faults = {*article.encoding_faults, *encoding_faults(_strings(stated))}
+    content = letters("\n".join((article.text, *_strings(better)))) if changed else ""
+    if any(piece in content for piece in changed):
+        faults.add("mojibake")
+    return replace(article, **better, encoding_faults=tuple(fault for fault in FAULTS if fault in faults))
+
+
+def _strings(stated: Mapping[str, Any]) -> Iterator[str]:
+    for value in stated.values():
+        yield from (value,) if isinstance(value, str) else value
 
 
 def assemble(blocks: Iterable[tuple[str, bool]]) -> tuple[str, tuple[Span, ...]]:

@@ -9,7 +9,7 @@ import trafilatura
 from lxml import html
 from trafilatura.settings import Document as ExtractedDocument
 
-from transforms.clean import body_scope, json_ld, junk_lines, lead, script_text
+from transforms.clean import agencies, article_body, body_scope, inserts, json_ld, junk_lines, lead, script_text
 from transforms.clean.blocks import SUBHEADINGS, Block, blocks
 from transforms.clean.document import Document
 from transforms.clean.lines import Line, length
@@ -53,6 +53,8 @@ class Body:
     method: Method
     link_lines: float
     """Share of the extracted letters that stand in lines of links, before filtering: a sign of list pages."""
+    agency: str | None
+    """News agency that signs the text at its end."""
 
 
 def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()) -> Body | Reject:
@@ -77,16 +79,20 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
     )
     standfirst = lead.find(page_blocks, first, stated, title_keys)
     intro = _Intro(frozenset(letters(text) for text in stated), standfirst.key if standfirst else "")
-    article_body = max(
+    stated_text = max(
         (json_ld.plain(node.get("articleBody")) for node in document.json_ld.articles), key=len, default=""
     )
-    if len(article_body) >= MIN_ARTICLE_BODY:
-        lines, method = _by_article_body(lines, article_body, intro, method)
+    if len(stated_text) >= MIN_ARTICLE_BODY:
+        lines, method = _by_article_body(lines, stated_text, intro, method)
         if method == "data":
-            lines = _aligned(lines, page_blocks)
+            lines = _aligned(_lines_of(article_body.paragraphs(stated_text, page_blocks)), page_blocks)
     elif len(lines) > 3:
         lines = body_scope.within_core(lines, intro.is_intro)
-    lines = _without_junk(_without_tail(lines), title_keys, name_keys, trusted=method in {"filtered by data", "data"})
+    lines = inserts.without_inserts(_without_tail(lines))
+    agency = agencies.signature(lines, page_blocks)
+    lines = _without_junk(lines, title_keys, name_keys, trusted=method in {"filtered by data", "data"})
+    if len(lines) > 1 and agencies.signed(lines[-1].text):
+        lines = lines[:-1]
     printed_lead = None
     if standfirst is not None and not junk_lines.is_junk(standfirst.text):
         printed_lead = junk_lines.without_notes(standfirst.text)
@@ -97,6 +103,7 @@ def extract(document: Document, titles: Iterable[str], names: Iterable[str] = ()
         printed_lead,
         method,
         link_lines,
+        agency,
     )
 
 
@@ -250,23 +257,23 @@ def _share_of_link_lines(lines: Sequence[Line]) -> float:
     return linked / max(1, length(lines))
 
 
-def _by_article_body(lines: list[Line], article_body: str, intro: _Intro, method: Method) -> tuple[list[Line], Method]:
+def _by_article_body(lines: list[Line], stated: str, intro: _Intro, method: Method) -> tuple[list[Line], Method]:
     """Lines held against the text that the page states in its data.
 
-    The data is used instead of the lines only where these miss most of it; else it tells which of them are the article,
-    if it is complete enough to tell.
+    The data is to be used instead (``"data"``, without lines) only where these miss most of it; else it tells which of
+    them are the article, if it is complete enough to tell.
     """
-    data_tokens = tokens(article_body)
+    data_tokens = tokens(stated)
     data = shingles(data_tokens)
     line_tokens = tokens("\n".join(line.text for line in lines))
     found = shingles(line_tokens)
     data_found, found_in_data = containment(data, found), containment(found, data)
     ratio = len(data_tokens) / max(1, len(line_tokens))
     if not lines or (ratio > 1.6 and found_in_data > 0.5 and data_found < 0.75) or (data_found < 0.5 and ratio > 0.8):
-        return _lines_of(article_body), "data"
+        return [], "data"
     if ratio < 0.55 or data_found < 0.5:
         return lines, method
-    letters_of_data = letters(article_body)
+    letters_of_data = letters(stated)
     supported = [_is_supported(line, data, letters_of_data) for line in lines]
     long_supported = [at for at, yes in enumerate(supported) if yes and len(lines[at].key) > 20]
     if not long_supported:
@@ -327,9 +334,8 @@ def _fits_between(line: Line, ratio: float) -> bool:
     return ratio < 0.85 and len(line.key) > 80 and not block.is_furniture and block.link_density <= 0.6
 
 
-def _lines_of(article_body: str) -> list[Line]:
-    written = [squeeze(piece) for piece in article_body.split("\n")]
-    return [Line(text, key, None, is_heading=False) for text in written if (key := letters(text))]
+def _lines_of(paragraphs: Iterable[str]) -> list[Line]:
+    return [Line(text, key, None, is_heading=False) for text in paragraphs if (key := letters(text))]
 
 
 def _without_junk(lines: list[Line], titles: frozenset[str], names: frozenset[str], *, trusted: bool) -> list[Line]:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from transforms.clean import date_values, metadata
+from transforms.clean import agencies, date_values
 from transforms.clean.date_values import DateValue
 from transforms.clean.wording import squeeze
 
@@ -72,7 +72,7 @@ def _date(written: str | None) -> DateValue | None:
 
 
 def _agency(written: str | None) -> str | None:
-    return metadata.agency_in((written, *re.split(r"[/-]", written))) if written else None
+    return agencies.in_names((written, *re.split(r"[/-]", written))) if written else None
 
 
 def _place(written: str | None, region: str | None) -> str | None:

@@ -7,9 +7,13 @@ from transforms.clean import word_lists
 
 MAX_LINE = 220
 """Longer lines are paragraphs, whatever they begin with."""
+MAX_EMBED = 500
+"""Longest request for leave to show what others host."""
 MAX_TAIL_HEADING = 60
 MAX_DATE = 50
 MAX_DATE_WORDS = 6
+FIRST_SPACELESS = "\u3040"
+"""Characters from here on are written without spaces between words."""
 LONGEST_UNIT = 4
 """Letters of the words beside a date: "Uhr", "a.m.", "kl", "CEST"."""
 _FULL_DATE = re.compile(r"\b(?:19|20)\d\d\b.*\d|\d.*\b(?:19|20)\d\d\b")
@@ -30,7 +34,7 @@ _LINK_NOTE = re.compile(
 def is_junk(line: str) -> bool:
     """Whether the line is a newsletter box, a pointer to other articles, a caption's credit, a byline or its like."""
     if len(line) > MAX_LINE:
-        return False
+        return len(line) <= MAX_EMBED and bool(_embed().match(line.casefold()))
     folded = line.casefold().strip(" \t-•*»›>|[](){}")
     if folded.rstrip(" :.!?…") in _whole():
         return True
@@ -78,6 +82,11 @@ def _months() -> frozenset[str]:
 
 
 @cache
+def _embed() -> re.Pattern[str]:
+    return _pattern("embed", r"(?!\w)")
+
+
+@cache
 def _tail() -> re.Pattern[str]:
     return _pattern("tail", r"(?!\w)")
 
@@ -97,4 +106,6 @@ def _byline() -> re.Pattern[str]:
 
 def _pattern(kind: str, after: str) -> re.Pattern[str]:
     phrases = sorted((row[1] for row in word_lists.rows("junk_lines.tsv") if row[0] == kind), key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(re.escape(phrase) for phrase in phrases)}){after}")
+    # in scripts written without spaces a phrase ends where it ends
+    alternatives = (re.escape(phrase) + ("" if phrase[-1] >= FIRST_SPACELESS else after) for phrase in phrases)
+    return re.compile("|".join(alternatives))

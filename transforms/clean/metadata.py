@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
 
-from transforms.clean import urls, word_lists
+from transforms.clean import urls
 from transforms.clean.document import Document
 from transforms.clean.json_ld import first_text, plain, types_of
 from transforms.clean.wording import squeeze
@@ -79,19 +78,5 @@ def is_live_blog(document: Document) -> bool:
     )
 
 
-def agency_in(names: Iterable[str]) -> str | None:
-    """The first news agency among the names, as the list of agencies writes it: ``Reuters``, ``AFP``."""
-    for name in names:
-        for written in (name, *name.split("/")):
-            if known := _agencies().get(written.strip(" .()").casefold()):
-                return known
-    return None
-
-
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value] if value else []
-
-
-@cache
-def _agencies() -> Mapping[str, str]:
-    return {variant.casefold(): row[0] for row in word_lists.rows("agencies.tsv") for variant in row if variant}

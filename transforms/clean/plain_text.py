@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from transforms.clean import byline_names, date_values, datelines
+from transforms.clean import agencies, byline_names, date_values, datelines
 from transforms.clean.date_values import DateValue
 from transforms.clean.datelines import Dateline
 from transforms.clean.wording import letters, repaired, squeeze
@@ -53,6 +53,8 @@ class PlainText:
     publisher: str | None
     place: str | None
     dateline: Dateline | None
+    agency: str | None
+    """The one that signs the text at its end; a line that is no more than that is no block."""
     blocks: tuple[str, ...]
     headings: frozenset[int]
     """Numbers of the blocks that are sub-headings."""
@@ -82,6 +84,9 @@ def read(text: str) -> PlainText:
             dateline = Dateline(
                 dateline.place or second.place, second.agency, dateline.date or second.date, 0, is_header=True
             )
+    agency = agencies.signed(blocks[-1]) or agencies.closing(blocks[-1]) if blocks else None
+    if len(blocks) > 1 and agencies.signed(blocks[-1]):
+        blocks = blocks[:-1]
     header_date = date_values.from_data(header["date"]) if "date" in header else None
     place = header.get("place")
     return PlainText(
@@ -92,6 +97,7 @@ def read(text: str) -> PlainText:
         publisher=header.get("source"),
         place=place,
         dateline=dateline,
+        agency=agency,
         blocks=tuple(blocks),
         headings=headings(blocks),
     )

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from transforms.spans import Span
 
 Precision = Literal["instant", "local", "day"]
 EncodingFault = Literal["mojibake", "lost-characters"]
 """Text that was decoded wrongly before it came here: where that could be undone, and where characters are lost."""
+FAULTS: tuple[EncodingFault, ...] = get_args(EncodingFault)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,6 @@ class Entry:
     """Date of publication, ISO 8601 as precise as given; None where only a change or the URL dates the page."""
     dated: str | None = None
     """Publication, else the day that the URL's path states, else the last change; ISO 8601 as precise as that."""
-    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +162,7 @@ def _page(url: str, fields: Mapping[str, str]) -> Entry:
     published = iso_date(fields.get("publication_date", ""))
     changed = None if published else iso_date(fields.get("lastmod", ""))
     title = " ".join(fields.get("title", "").split())[:LONGEST_TITLE] or None
-    language = fields.get("language", "").strip().lower()[:35] or None
-    return Entry(url, title, published, published or _believable_day(url, changed) or changed, language)
+    return Entry(url, title, published, published or _believable_day(url, changed) or changed)
 
 
 def _believable_day(url: str, changed: str | None) -> str | None:

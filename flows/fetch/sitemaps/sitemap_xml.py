@@ -68,7 +68,6 @@ _FIELDS: Mapping[str, frozenset[str]] = {
     "lastmod": frozenset(_KINDS),
     "publication_date": frozenset({"news"}),
     "title": frozenset({"news"}),
-    "language": frozenset({"publication"}),
 }
 """What is read, and in which elements: pictures and films have addresses, dates and titles too."""
 
