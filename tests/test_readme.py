@@ -12,6 +12,7 @@ import pytest
 from flows.cli import newslake
 from flows.sources import load_sources
 from warehouse.home import Home
+from warehouse.query import format_table, open_read_only, run_query
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -92,6 +93,14 @@ def test_every_query_runs_and_has_an_answer(demo_home: Home, query: str) -> None
     with duckdb.connect(str(demo_home.database), read_only=True) as connection:
         for statement in duckdb.extract_statements(query):
             assert connection.execute(statement).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("query", "answer"), re.findall(r"^```sql\n([^`]*)^```\n\n```text\n([^`]*)^```", README, re.MULTILINE)
+)
+def test_an_answer_shown_is_the_demo_s(demo_home: Home, query: str, answer: str) -> None:
+    with open_read_only(demo_home) as connection:
+        assert format_table(run_query(connection, query), width=118).rstrip() == answer.rstrip()
 
 
 def test_the_picture_of_the_structure_names_every_module() -> None:
