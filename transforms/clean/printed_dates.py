@@ -181,7 +181,7 @@ def _titles(document: Document) -> frozenset[str]:
 
 
 def _own_text(element: html.HtmlElement) -> tuple[str, bool]:
-    """Text of the element, where what stands directly in it holds a year and is short, and whether it was cut to that."""
+    """Text of the element, cut to what stands directly in it if that is short and has a year; and whether it is cut."""
     pieces = [element.text, *(child.tail for child in element)]
     own = " ".join(piece for piece in pieces if piece)
     if len(own) > date_values.MAX_CHARACTERS:
