@@ -203,7 +203,10 @@ def published(html: str) -> str | None:
             '<h1>Pier</h1><div class="footer"><p>Changed: 16.01.2025 - 14:49:39<br>Published: 17.01.2025</p></div>',
             "2025-01-17",
         ),
-        ('<h1>Pier</h1>17.01.2025<div class="footer"><p>Date: 2.3.2025</p></div>', "2025-01-17"),
+        (
+            '<meta name="date" content="2025-01-17"><h1>Pier</h1><div class="footer"><p>Date: 2.3.2025</p></div>',
+            "2025-01-17",
+        ),
         ('<h1>Pier</h1><div class="footer"><p>2.3.2025</p></div><p>17.01.2025</p>', "2025-01-17"),
         # microformat
         (
