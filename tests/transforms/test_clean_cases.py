@@ -60,6 +60,7 @@ ELSEWHERE = {
     "time-limit": "tests/flows/test_clean_pages.py",
     "memory-limit": "tests/flows/test_clean_pages.py",
     "crashed": "tests/flows/test_clean_pages.py",
+    "erased": "tests/warehouse/test_erasure.py and tests/flows/test_erase.py",
     "extractor-failed": "no page is known that does it",
 }
 """Reasons that need a page too large to keep, or a process of its own: where they are tested."""
