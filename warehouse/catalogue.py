@@ -218,7 +218,14 @@ class Catalogue:
         with self._reading.begin() as connection:
             return [part_of(row) for row in connection.execute(query)]
 
-    def files(self, *, table: str | None = None, part: Part | None = None, step: Step | None = None) -> list[PartFile]:
+    def files(
+        self,
+        *,
+        table: str | None = None,
+        part: Part | None = None,
+        step: Step | None = None,
+        source: str | None = None,
+    ) -> list[PartFile]:
         """Files of the lake by part, then step, then table."""
         query = select(FILES)
         if table is not None:
@@ -227,6 +234,8 @@ class Catalogue:
             query = query.where(of_part(FILES, part))
         if step is not None:
             query = query.where(FILES.c.step == step)
+        if source is not None:
+            query = query.where(FILES.c.source == source)
         with self._reading.begin() as connection:
             files = [
                 PartFile(

@@ -155,7 +155,7 @@ def empty_erased_pages(
     tombstones = Tombstones.of(stones)
     erase_part(lake, catalogue, part, tombstones, now=now)
     named = {file.path for file in catalogue.files(part=part)}
-    with exclusive(home.locks / "publish.lock"):
+    with exclusive(home.publish_lock):
         for file in files:
             if file.path not in named:
                 lake.path(file).unlink(missing_ok=True)
@@ -168,12 +168,12 @@ def _clear_lake(home: Home, lake: Lake, catalogue: Catalogue, tombstones: Tombst
     for source in _sources(lake, catalogue):
         # Whoever fetches after this has seen the tombstones.
         with exclusive(home.fetch_lock(source)):
-            parts = {part for part in _parts(catalogue) if part.source == source} | _parts_on_disk(lake, source)
+            parts = {file.part for file in catalogue.files(source=source)} | _parts_on_disk(lake, source)
             for part in sorted(parts):
                 with exclusive(home.part_lock(part)):
                     done = erase_part(lake, catalogue, part, tombstones, now=now)
                     # A loader that read the catalogue before this may still read the old files.
-                    with exclusive(home.locks / "publish.lock"):
+                    with exclusive(home.publish_lock):
                         files, size = lake.remove_unnamed(part, catalogue.files(part=part))
                 rows.update(done.rows)
                 counts.update(pages=done.pages, rewritten=done.files_rewritten, removed=files, bytes=size)

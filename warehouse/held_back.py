@@ -5,14 +5,15 @@ that passes; once the part has other files, or the checks are others, it is trie
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 
 from warehouse.checks import CheckResult
 from warehouse.lake import Lake
+from warehouse.load import LoadedFile
 from warehouse.parts import Part, PartFile
 
 UNREADABLE = "file"
@@ -28,7 +29,7 @@ class HeldBack:
     """Name of the check, or ``file``."""
     detail: str
     version: str
-    """As ``version_of`` the files that were found wrong."""
+    """As ``versions_of`` the files that were found wrong."""
     earlier_version: bool
     """Whether readers still see the version published before."""
 
@@ -49,16 +50,12 @@ class HeldBack:
         }
 
 
-class _Content(Protocol):
-    @property
-    def table(self) -> str: ...
-    @property
-    def content_hash(self) -> str: ...
-
-
-def version_of(files: Iterable[_Content]) -> str:
-    """What tells one version of a part from another: a hash of its tables and their files' hashes."""
-    return hashlib.sha256(repr(sorted((file.table, file.content_hash) for file in files)).encode()).hexdigest()[:16]
+def versions_of(files: Iterable[LoadedFile]) -> dict[str, str]:
+    """What tells one version of a part from another, by part: a hash of its tables and their files' hashes."""
+    parts: dict[str, list[tuple[str, str]]] = {}
+    for file in files:
+        parts.setdefault(file.part, []).append((file.table, file.content_hash))
+    return {part: hashlib.sha256(repr(sorted(own)).encode()).hexdigest()[:16] for part, own in parts.items()}
 
 
 def noted(connection: duckdb.DuckDBPyConnection) -> dict[str, HeldBack]:
@@ -69,9 +66,10 @@ def noted(connection: duckdb.DuckDBPyConnection) -> dict[str, HeldBack]:
     return {part: HeldBack(Part.parse(part), *found) for part, *found in rows}
 
 
-def still_wrong(known: Mapping[str, HeldBack], wanted: Mapping[str, Sequence[PartFile]]) -> dict[str, HeldBack]:
+def still_wrong(known: Mapping[str, HeldBack], wanted: Iterable[LoadedFile]) -> dict[str, HeldBack]:
     """Those of the known ones that would be loaded in the very version that was found wrong."""
-    return {name: held for name, held in known.items() if name in wanted and version_of(wanted[name]) == held.version}
+    versions = versions_of(file for file in wanted if file.part in known)
+    return {name: held for name, held in known.items() if versions.get(name) == held.version}
 
 
 Faults = Mapping[str, tuple[str, str]]
@@ -103,22 +101,21 @@ def unreadable(lake: Lake, files: Iterable[PartFile]) -> Faults:
 def hold_back(
     held: Mapping[str, HeldBack],
     found: Faults,
-    wanted: Mapping[str, Sequence[PartFile]],
-    published: Mapping[str, str],
+    wanted: Iterable[LoadedFile],
+    published: Iterable[LoadedFile],
 ) -> dict[str, HeldBack] | None:
     """The parts held back with those that were found wrong now; None where that changes nothing.
 
     Args:
         held: Parts held back already. If fault was found with one of them, it is with the version published before.
         found: What the checks found.
-        wanted: Files that should be loaded, by part.
-        published: Version that is published now, by part.
+        wanted: What should be loaded.
+        published: What is published now.
     """
+    versions = versions_of(file for file in wanted if file.part in found)
+    earlier = versions_of(file for file in published if file.part in found)
     more = dict(held)
-    for name, (check, detail) in found.items():
-        if name not in wanted:
-            continue
-        version = version_of(wanted[name])
-        earlier = name not in held and published.get(name, version) != version
-        more[name] = HeldBack(Part.parse(name), check, detail, version, earlier)
+    for name, version in versions.items():
+        has_earlier = name not in held and earlier.get(name, version) != version
+        more[name] = HeldBack(Part.parse(name), *found[name], version, has_earlier)
     return None if more == held else more

@@ -33,6 +33,11 @@ class Home:
         """Folder of the lock files."""
         return self.root / "locks"
 
+    @property
+    def publish_lock(self) -> Path:
+        """Held while the database is loaded, and while files go that a loader may still read."""
+        return self.locks / "publish.lock"
+
     def fetch_lock(self, source: str) -> Path:
         """Held while a source is fetched from."""
         return self.locks / f"fetch-{source}.lock"

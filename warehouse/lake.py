@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.schemas import TABLES, Table
+from warehouse.durable_files import sha256_of, sync_folder
 from warehouse.locks import exclusive
 from warehouse.parts import STEPS, Part, PartFile, Step
 
@@ -165,8 +166,7 @@ class Lake:
     def fault_of(self, file: PartFile) -> str | None:
         """What is wrong with a file that the catalogue names, which is read in full; None where it is as written."""
         try:
-            with self.path(file).open("rb") as content:
-                found = hashlib.file_digest(content, "sha256").hexdigest()
+            found = sha256_of(self.path(file))
         except OSError as error:
             return f"cannot be read ({error.strerror})"
         return None if found == file.content_hash else "is damaged: its content is not what was written"
@@ -261,7 +261,7 @@ class Lake:
         except BaseException:
             aside.unlink(missing_ok=True)
             raise
-        _sync_folder(folder)
+        sync_folder(folder)
         return PartFile(
             part, step, table, path.relative_to(self.root).as_posix(), rows.num_rows, size, content_hash, tool
         )
@@ -279,8 +279,7 @@ class Lake:
             }
             if facts.get("layout") != LAYOUT_VERSION:
                 return UnreadableFile(relative, f"layout {facts.get('layout')}, expected {LAYOUT_VERSION}")
-            with path.open("rb") as content:
-                content_hash = hashlib.file_digest(content, "sha256").hexdigest()
+            content_hash = sha256_of(path)
             part, step = Part.parse(facts["part"]), _step(facts["step"])
             if path.name != f"{part.number:04d}-{content_hash[:HASH_DIGITS_IN_NAME]}.parquet":
                 return UnreadableFile(relative, "the content is not what the name says")
@@ -391,12 +390,4 @@ def _make_durable_folder(folder: Path) -> None:
         return
     _make_durable_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder.parent)

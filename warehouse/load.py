@@ -57,14 +57,6 @@ class Wanted:
         }
         return cls(files, tuple(_days(catalogue)))
 
-    @property
-    def parts(self) -> dict[str, list[PartFile]]:
-        """The files by part."""
-        parts: dict[str, list[PartFile]] = {}
-        for file in self.files.values():
-            parts.setdefault(file.part.name, []).append(file)
-        return parts
-
     def without(self, parts: Collection[str], kept: Iterable[LoadedFile]) -> "Wanted":
         """The same with those parts left out, or as they are in ``kept``."""
         files = {key: file for key, file in self.files.items() if key.part not in parts}

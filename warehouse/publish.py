@@ -106,7 +106,7 @@ def publish(
     if "?" in str(home.root):
         raise ValueError(f"DuckDB cannot open files in a folder with a question mark in its path: {home.root}")
     started = time.monotonic()
-    with exclusive(home.locks / "publish.lock"):
+    with exclusive(home.publish_lock):
         slots = Slots(home)
         slots.clear_leftovers()
         wanted = load.Wanted.of(catalogue)
@@ -132,7 +132,7 @@ def publish_anew(
     Readers keep what they opened; the old content is on the disk until the last of them has closed it.
     """
     started = time.monotonic()
-    with exclusive(home.locks / "publish.lock"):
+    with exclusive(home.publish_lock):
         slots = Slots(home)
         slots.clear_leftovers()
         slot = slots.free()
@@ -176,7 +176,7 @@ def _seen(slots: Slots, wanted: load.Wanted) -> _Seen:
             files = load.loaded_files(connection)
             if not load.has_definitions(connection):
                 return _Seen(files)
-            seen = _Seen(files, held_back.still_wrong(held_back.noted(connection), wanted.parts))
+            seen = _Seen(files, held_back.still_wrong(held_back.noted(connection), wanted.files))
             target = wanted.without(seen.held_back, seen.kept(seen.held_back))
             is_wanted = not load.difference(files, target).parts and load.has_days(connection, wanted)
             return replace(seen, is_wanted=is_wanted)
@@ -203,17 +203,10 @@ def _bring_up(
             loaded = _load(connection, target, tuple(held.values()), catalogue, lake, now)
         if isinstance(loaded, Publication):
             return loaded, target
-        more = held_back.hold_back(held, loaded, wanted.parts, _versions(seen.files))
+        more = held_back.hold_back(held, loaded, wanted.files, seen.files)
         if more is None:
             raise RuntimeError(f"fault was found with parts that are held back: {', '.join(sorted(loaded))}")
         held = more
-
-
-def _versions(files: Iterable[LoadedFile]) -> dict[str, str]:
-    parts: dict[str, list[LoadedFile]] = {}
-    for file in files:
-        parts.setdefault(file.part, []).append(file)
-    return {part: held_back.version_of(own) for part, own in parts.items()}
 
 
 def _open(slots: Slots, slot: Path, memory_limit: str, kept: frozenset[LoadedFile]) -> duckdb.DuckDBPyConnection:

@@ -13,8 +13,6 @@ from warehouse.parts import STEPS, Part, PartFile
 
 BODIES_REMOVED = "bodies removed"
 """Added to the tool of a file, so that the catalogue tells which files are done."""
-
-
 REDUCED = "texts reduced"
 """In the tool of a file of articles some of whose texts were reduced."""
 SOME_BODIES_REMOVED = "some bodies removed"
@@ -34,18 +32,23 @@ def parts_to_empty(catalogue: Catalogue, keep_days: Mapping[str, int | None], to
             ever.
         today: UTC day.
     """
-    worked_up = {
-        record.part: record.finished_at.date() if record.finished_at else record.part.day
-        for record in catalogue.steps(step=STEPS[-1], status="done")
-    }
+    worked_up = worked_up_on(catalogue)
     return [
         file.part
         for file in catalogue.files(table=RAW_PAGES.name)
         if not file.tool.endswith(f"; {BODIES_REMOVED}")
         and (days := keep_days.get(file.part.source)) is not None
         and file.part in worked_up
-        and max(file.part.day, worked_up[file.part]) + timedelta(days=days) < today
+        and worked_up[file.part] + timedelta(days=days) < today
     ]
+
+
+def worked_up_on(catalogue: Catalogue) -> dict[Part, date]:
+    """Parts that all steps have done, with the day from which they are kept: their own, or that of the last step."""
+    return {
+        record.part: max(record.part.day, record.finished_at.date() if record.finished_at else record.part.day)
+        for record in catalogue.steps(step=STEPS[-1], status="done")
+    }
 
 
 def remove_bodies(lake: Lake, catalogue: Catalogue, part: Part, *, now: datetime) -> int:

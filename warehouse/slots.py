@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.ddl import STORAGE_VERSION, literal
+from warehouse.durable_files import sync_folder
 from warehouse.home import Home
 
 NAME = "news"
@@ -83,11 +84,7 @@ class Slots:
         # A log beside the published name is of somebody who wrote into the file before; it would be replayed into this.
         self._drop_log(self.home.database)
         self._aside.replace(self.home.database)
-        folder = os.open(self.home.root, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.home.root)
 
     @property
     def _aside(self) -> Path:

@@ -1,14 +1,14 @@
 """Rows as CSV that a spreadsheet may open: nothing in it is computed, and what the program cannot hold is named."""
 
 import csv
-import os
-import uuid
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
+from warehouse.durable_files import written_aside
 from warehouse.home import Home
 from warehouse.query import cell_text, is_number, open_read_only, stream_query
 
@@ -79,16 +79,11 @@ def export_csv(home: Home, target: Path, query: str) -> CsvReport:
         NoDatabaseError: nothing has been published yet.
         OSError: the file cannot be written.
     """
-    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-    try:
-        with open_read_only(home) as connection, aside.open("x", encoding="utf-8-sig", newline="") as output:
-            columns, rows = stream_query(connection, query)
-            report = write_csv(columns, rows, output)
-            output.flush()
-            os.fsync(output.fileno())
-        aside.replace(target)
-    finally:
-        aside.unlink(missing_ok=True)
+    with open_read_only(home) as connection, written_aside(target) as output:
+        columns, rows = stream_query(connection, query)
+        text = io.TextIOWrapper(output, encoding="utf-8-sig", newline="")
+        report = write_csv(columns, rows, text)
+        text.detach()
     return report
 
 

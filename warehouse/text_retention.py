@@ -11,8 +11,8 @@ from transforms.reduced_text import Kept, reduced_tables, stricter
 from transforms.schemas import ARTICLES, RAW_PAGES
 from warehouse.catalogue import Catalogue
 from warehouse.lake import Lake
-from warehouse.parts import STEPS, Part, PartFile
-from warehouse.retention import BODIES_REMOVED, REDUCED, SOME_BODIES_REMOVED, emptied, remove_bodies
+from warehouse.parts import Part, PartFile
+from warehouse.retention import BODIES_REMOVED, REDUCED, SOME_BODIES_REMOVED, emptied, remove_bodies, worked_up_on
 from warehouse.rewriting import rewrite_part
 
 UNREDUCED = "texts whole"
@@ -64,10 +64,7 @@ def parts_to_reduce(catalogue: Catalogue, rules: Mapping[str, TextRule], today: 
         rules: By source; the texts of others are kept.
         today: UTC day.
     """
-    worked_up = {
-        record.part: max(record.part.day, record.finished_at.date() if record.finished_at else record.part.day)
-        for record in catalogue.steps(step=STEPS[-1], status="done")
-    }
+    worked_up = worked_up_on(catalogue)
     articles = {file.part: file.tool for file in catalogue.files(table=ARTICLES.name)}
     found = []
     for file in catalogue.files(table=RAW_PAGES.name):

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select, update
 from transforms.erasure import Tombstone, Tombstones
 from warehouse.catalogue_database import insert_missing
 from warehouse.catalogue_tables import TOMBSTONES
+from warehouse.durable_files import sync_folder
 from warehouse.locks import exclusive
 
 FILE_NAME = "tombstones.json"
@@ -95,8 +96,4 @@ def store_tombstones(lake: Path, stones: Sequence[Tombstone]) -> None:
             written.flush()
             os.fsync(written.fileno())
         aside.replace(lake / FILE_NAME)
-        folder = os.open(lake, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(lake)

@@ -5,7 +5,6 @@ random, takes dates from the clock and percent-encodes header values that are no
 """
 
 import hashlib
-import os
 import re
 import uuid
 import zlib
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from warehouse.durable_files import written_aside
 from warehouse.lake import Lake
 from warehouse.parts import PartFile
 
@@ -74,17 +74,9 @@ def export_warc(
     """
     if strangers := [file.path for file in files if file.table != "raw_pages"]:
         raise ValueError(f"{strangers[0]} is not of raw_pages")
-    aside = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-    try:
-        with aside.open("xb") as output:
-            counts = _write(output, lake, files, target.name, wanted, software, now)
-            output.flush()
-            os.fsync(output.fileno())
-            size = output.tell()
-        aside.replace(target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
+    with written_aside(target) as output:
+        counts = _write(output, lake, files, target.name, wanted, software, now)
+        size = output.tell()
     return ExportReport(records=counts[0], bytes=size, without_body=counts[1])
 
 

@@ -1,11 +1,11 @@
 """``newslake report``: the page about some days, written whole or not at all."""
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from flows.html_report.page import page
+from warehouse.durable_files import written_aside
 from warehouse.home import Home
 from warehouse.overview import Period, overview
 
@@ -36,15 +36,8 @@ def write_report(
     target = (output or home.root / "reports" / f"{_days(found.period)}.html").resolve()
     text = page(found)
     target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_aside(target) as file:
+        file.write(text.encode())
     return target
 
 

@@ -1,14 +1,13 @@
 """A part with which fault is found waits, in its version; all others are published, and readers are told."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from tests.warehouse.lake_builder import World, assert_right, contents, copied, fill, part_tables, with_column
+from tests.warehouse.conftest import published_home
+from tests.warehouse.lake_builder import World, assert_right, contents, part_tables, with_column
 from warehouse import checks
 from warehouse.checks import Check
 from warehouse.home import Home
@@ -21,20 +20,9 @@ GOOD = Part(date(2026, 4, 1), "ledger", 0)
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    world = World.at(tmp_path_factory.mktemp("published") / "home")
-    fill(world, days=1)
-    assert world.publish().published
-    world.catalogue.close()
-    return world.home
-
-
-@pytest.fixture
-def world(published: Home, tmp_path: Path) -> Iterator[World]:
+def start(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Twelve articles in two parts, published once."""
-    world = copied(published, tmp_path / "home")
-    yield world
-    world.catalogue.close()
+    return published_home(tmp_path_factory.mktemp("start") / "home", days=1)
 
 
 def spoiled(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:

@@ -5,13 +5,13 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tests.warehouse.lake_builder import World, assert_right, copied, fill, part_tables
+from tests.warehouse.conftest import published_home
+from tests.warehouse.lake_builder import World, assert_right, part_tables
 from warehouse.home import Home
 from warehouse.parts import Part
 from warehouse.query import open_read_only
@@ -27,20 +27,9 @@ print(connection.execute("SELECT count(*) FROM articles").fetchall()[0][0], flus
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    world = World.at(tmp_path_factory.mktemp("published") / "home")
-    fill(world, days=1)
-    assert world.publish().published
-    world.catalogue.close()
-    return world.home
-
-
-@pytest.fixture
-def world(published: Home, tmp_path: Path) -> Iterator[World]:
+def start(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Twelve articles in two parts, published once."""
-    world = copied(published, tmp_path / "home")
-    yield world
-    world.catalogue.close()
+    return published_home(tmp_path_factory.mktemp("start") / "home", days=1)
 
 
 def add(world: World, day: int) -> Part:

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tests.warehouse.lake_builder import World, copied, fill, part_tables, parts_of
+from tests.warehouse.conftest import published_home
+from tests.warehouse.lake_builder import World, part_tables, parts_of
 from warehouse.home import Home
 from warehouse.query import QueryError, open_read_only
 from warehouse.snapshot.content_hash import content_of
@@ -33,18 +33,12 @@ FROM quotes GROUP BY ALL ORDER BY quotes DESC;"""
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    world = World.at(tmp_path_factory.mktemp("snapshot") / "home")
-    fill(world, days=3)
-    world.publish()
-    world.catalogue.close()
-    return world.home
+    return published_home(tmp_path_factory.mktemp("snapshot") / "home", days=3)
 
 
-@pytest.fixture
-def world(published: Home, tmp_path: Path) -> Iterator[World]:
-    world = copied(published, tmp_path / "home")
-    yield world
-    world.catalogue.close()
+@pytest.fixture(scope="module")
+def start(published: Home) -> Home:
+    return published
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A stream of rows as Parquet files: bounded in memory, split by size, the same bytes for the same rows."""
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from warehouse.durable_files import sha256_of
 
 ROWS_PER_GROUP = 131_072
 BYTES_PER_GROUP = 64 << 20
@@ -76,16 +77,6 @@ def write_parquet_files(
         WrittenFile(path.name, count, path.stat().st_size, sha256_of(path))
         for path, count in zip(paths, counts, strict=True)
     ]
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal digits.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:

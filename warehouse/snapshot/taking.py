@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.durable_files import sync_folder
 from warehouse.home import Home
 from warehouse.query import QueryError, open_read_only
 from warehouse.snapshot.content_hash import content_of
@@ -91,9 +92,9 @@ def take_snapshot(
         for name, content in {**documents, FILE: descriptor(snapshot, documents).encode()}.items():
             _write_durably(folder / name, content)
         shutil.rmtree(scratch, ignore_errors=True)
-        _sync(folder)
+        sync_folder(folder)
         folder.rename(target)
-        _sync(target.parent)
+        sync_folder(target.parent)
     return snapshot
 
 
@@ -172,14 +173,6 @@ def _write_durably(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _listed(names: set[str]) -> str:

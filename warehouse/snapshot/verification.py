@@ -9,12 +9,12 @@ from typing import Any
 
 import duckdb
 
+from warehouse.durable_files import sha256_of
 from warehouse.home import Home
 from warehouse.query import QueryError, open_read_only
 from warehouse.snapshot.content_hash import Content, content_of, rows_that_differ
 from warehouse.snapshot.descriptor import FILE, LAYOUT, snapshot_id
 from warehouse.snapshot.origin import parquet
-from warehouse.snapshot.parquet_files import sha256_of
 from warehouse.snapshot.selection import SelectionError, single_select
 
 _LARGEST_DESCRIPTOR = 64 << 20
