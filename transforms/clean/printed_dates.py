@@ -130,6 +130,8 @@ def _all(document: Document) -> Iterator[tuple[int, int, Print]]:
             where = f"{element.tag} {called[:60]}".strip()
             group = f"{where} in {tokens_of(element.getparent(), 'class', 'id')}"
             found.append(_Found(position, Print(value, label, where), is_named, is_opening, is_in_footer, group))
+    if not found:
+        return
     headline = _headline(document)
     at = headline or 0
     days: dict[str, set[date]] = {}
