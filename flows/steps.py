@@ -182,7 +182,9 @@ def load(run: Run, _database: Path) -> Publication:
     """Everything the catalogue names → the published database; files that it names no longer are removed."""
     publication = publish(run.home, run.catalogue, run.lake, now=run.clock())
     if publication.published:
-        run.lake.sweep(run.catalogue.files(), grace=ORPHAN_GRACE)
+        # Another run's loader may still read what the catalogue has named until now.
+        with exclusive(run.home.publish_lock):
+            run.lake.sweep(run.catalogue.files(), grace=ORPHAN_GRACE)
     return publication
 
 
