@@ -66,10 +66,21 @@ def noted(connection: duckdb.DuckDBPyConnection) -> dict[str, HeldBack]:
     return {part: HeldBack(Part.parse(part), *found) for part, *found in rows}
 
 
-def still_wrong(known: Mapping[str, HeldBack], wanted: Iterable[LoadedFile]) -> dict[str, HeldBack]:
-    """Those of the known ones that would be loaded in the very version that was found wrong."""
-    versions = versions_of(file for file in wanted if file.part in known)
-    return {name: held for name, held in known.items() if versions.get(name) == held.version}
+def still_wrong(
+    known: Mapping[str, HeldBack], wanted: Mapping[LoadedFile, PartFile], lake: Lake
+) -> dict[str, HeldBack]:
+    """Those of the known ones that would be loaded in the very version that was found wrong.
+
+    Files that could not be read are looked at again: one that came back, as from a backup, makes no other version.
+    """
+    own = {key: file for key, file in wanted.items() if key.part in known}
+    versions = versions_of(own)
+    damaged = unreadable(lake, (file for key, file in own.items() if known[key.part].check_name == UNREADABLE))
+    return {
+        name: held
+        for name, held in known.items()
+        if versions.get(name) == held.version and (held.check_name != UNREADABLE or name in damaged)
+    }
 
 
 Faults = Mapping[str, tuple[str, str]]

@@ -110,7 +110,7 @@ def publish(
         slots = Slots(home)
         slots.clear_leftovers()
         wanted = load.Wanted.of(catalogue)
-        seen = _seen(slots, wanted)
+        seen = _seen(slots, wanted, lake)
         if seen.is_wanted:
             held = tuple(seen.held_back.values())
             return Publication("unchanged", 0, {}, (), time.monotonic() - started, held_back=held)
@@ -166,7 +166,7 @@ class _Seen:
         return (file for file in self.files if file.part in held and held[file.part].earlier_version)
 
 
-def _seen(slots: Slots, wanted: load.Wanted) -> _Seen:
+def _seen(slots: Slots, wanted: load.Wanted, lake: Lake) -> _Seen:
     """What the published file has; nothing where it is damaged, or open for writing in a client."""
     published = slots.published()
     if published is None:
@@ -176,7 +176,7 @@ def _seen(slots: Slots, wanted: load.Wanted) -> _Seen:
             files = load.loaded_files(connection)
             if not load.has_definitions(connection):
                 return _Seen(files)
-            seen = _Seen(files, held_back.still_wrong(held_back.noted(connection), wanted.files))
+            seen = _Seen(files, held_back.still_wrong(held_back.noted(connection), wanted.files, lake))
             target = wanted.without(seen.held_back, seen.kept(seen.held_back))
             is_wanted = not load.difference(files, target).parts and load.has_days(connection, wanted)
             return replace(seen, is_wanted=is_wanted)
