@@ -100,17 +100,19 @@ def volumes(overview: Overview) -> tuple[Chart, Grid] | None:
     if overview.period.days == 1:
         return _bars_of_sources(ranked, totals), grid
     keys = [Key(source, f"s{place}") for place, source in enumerate(series)]
+    told = f"Articles by {overview.period.step} and source: {number(sum(totals.values()))} of {len(totals)} sources."
+    return _chart(told, lambda _: _stacked(grid, "s", "articles"), keys), grid
+
+
+def _stacked(grid: Grid, colour: str, title: str) -> Specification:
+    """The grid's columns on top of each other, in the page's colours ``--COLOUR0`` and so on."""
     values = [
-        {"day": day, "source": place, "n": count, "told": f"{series[place]}, {day}: {number(count)}"}
+        {"day": day, "source": place, "n": count, "told": f"{grid.columns[place]}, {day}: {number(count)}"}
         for day, counts in grid.lines
         for place, count in enumerate(counts)
         if count
     ]
-    told = f"Articles by {overview.period.step} and source: {number(sum(totals.values()))} of {len(totals)} sources."
-    return _chart(told, lambda _: _stacked(values, grid, len(series), "s", "articles"), keys), grid
-
-
-def _stacked(values: list[dict[str, Any]], grid: Grid, series: int, colour: str, title: str) -> Specification:
+    series = range(len(grid.columns))
     return {
         "height": 190,
         "data": {"values": values},
@@ -126,7 +128,7 @@ def _stacked(values: list[dict[str, Any]], grid: Grid, series: int, colour: str,
             },
             "color": {
                 "field": "source", "type": "nominal", "legend": None,
-                "scale": {"domain": list(range(series)), "range": [f"var(--{colour}{n})" for n in range(series)]},
+                "scale": {"domain": list(series), "range": [f"var(--{colour}{n})" for n in series]},
             },
             "order": {"field": "source", "type": "ordinal"},
             "detail": {"field": "told"},
@@ -210,15 +212,9 @@ def event_days(overview: Overview) -> tuple[Chart, Grid] | None:
             for bucket in buckets
         ),
     )
-    values = [
-        {"day": day, "source": place, "n": count, "told": f"{grid.columns[place]}, {day}: {number(count)}"}
-        for day, counts in grid.lines
-        for place, count in enumerate(counts)
-        if count
-    ]
     told = f"Events by {overview.period.step} and class: {number(sum(found.values()))} in all."
     keys = [Key(name, f"q{place}") for place, name in enumerate(QUAD_CLASSES.values())]
-    return _chart(told, lambda _: _stacked(values, grid, len(QUAD_CLASSES), "q", "events"), keys), grid
+    return _chart(told, lambda _: _stacked(grid, "q", "events"), keys), grid
 
 
 def countries(overview: Overview) -> Chart | None:
