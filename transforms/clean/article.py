@@ -47,7 +47,7 @@ def inspect_page(page: Page) -> Inspection:
     decoded = decode.decode(page.body, page.content_type)
     if isinstance(decoded, Reject):
         return Inspection(decoded, None, None, ())
-    written = mojibake.undone(decoded.text)
+    written = mojibake.undone(decoded.text, page.body if decoded.charset == "utf-8" else None)
     if decoded.kind == "text":
         result, candidates = _from_text(page, written.text)
     else:
