@@ -198,7 +198,11 @@ def _repaired(article: Article, changed: frozenset[str]) -> Article:
         name: repaired(value) if isinstance(value, str) else tuple(repaired(item) for item in value)
         for name, value in stated.items()
     }
-    faults = {*article.encoding_faults, *encoding_faults(_strings(stated))}
+    faults = set(article.encoding_faults)
+    if better != stated:
+        faults.add("mojibake")
+    if any("\ufffd" in value for value in _strings(stated)):
+        faults.add("lost-characters")
     content = letters("\n".join((article.text, *_strings(better)))) if changed else ""
     if any(piece in content for piece in changed):
         faults.add("mojibake")
