@@ -47,7 +47,7 @@ def inspect_page(page: Page) -> Inspection:
     decoded = decode.decode(page.body, page.content_type)
     if isinstance(decoded, Reject):
         return Inspection(decoded, None, None, ())
-    written = mojibake.undone(decoded.text)
+    written = mojibake.undone(decoded.text, page.body if decoded.charset == "utf-8" else None)
     if decoded.kind == "text":
         result, candidates = _from_text(page, written.text)
     else:
@@ -198,7 +198,11 @@ def _repaired(article: Article, changed: frozenset[str]) -> Article:
         name: repaired(value) if isinstance(value, str) else tuple(repaired(item) for item in value)
         for name, value in stated.items()
     }
-    faults = {*article.encoding_faults, *encoding_faults(_strings(stated))}
+    faults = set(article.encoding_faults)
+    if better != stated:
+        faults.add("mojibake")
+    if any("\ufffd" in value for value in _strings(stated)):
+        faults.add("lost-characters")
     content = letters("\n".join((article.text, *_strings(better)))) if changed else ""
     if any(piece in content for piece in changed):
         faults.add("mojibake")

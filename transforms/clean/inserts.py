@@ -21,8 +21,9 @@ NEAR = 6
 
 def without_inserts(lines: list[Line]) -> list[Line]:
     """Lines that are no caption, not in a box of background and not in other articles."""
-    kept = [line for line in _without_other_articles(lines) if not _is_inserted(line)]
-    return kept if length(kept) >= MIN_KEPT * length(lines) else lines
+    known: dict[html.HtmlElement, bool] = {}
+    kept = [line for line in _without_other_articles(lines) if not _is_inserted(line, known)]
+    return kept if len(kept) == len(lines) or length(kept) >= MIN_KEPT * length(lines) else lines
 
 
 def _without_other_articles(lines: Sequence[Line]) -> Sequence[Line]:
@@ -30,43 +31,46 @@ def _without_other_articles(lines: Sequence[Line]) -> Sequence[Line]:
 
     Such an element points to another article; others are sections, questions with answers, posts of a live page.
     """
-    placed = [line for line in lines if line.block is not None]
+    within = [None if line.block is None else next(line.block.element.iterancestors("article"), None) for line in lines]
     held: Counter[html.HtmlElement | None] = Counter()
-    for line in placed:
-        held[_article_of(line)] += len(line.key)
+    for line, article in zip(lines, within, strict=True):
+        if line.block is not None:
+            held[article] += len(line.key)
     if len(held) <= 1:
         return lines
     main, most = held.most_common(1)[0]
-    if most < MIN_MAIN_SHARE * length(placed):
+    if most < MIN_MAIN_SHARE * held.total():
         return lines
     others = {article for article in held if article is not None and article is not main and _is_teaser(article)}
-    return [line for line in lines if line.block is None or _article_of(line) not in others] if others else lines
+    return [line for line, article in zip(lines, within, strict=True) if article not in others] if others else lines
 
 
 def _is_teaser(article: html.HtmlElement) -> bool:
     headline = next(article.iter("h1", "h2", "h3", "h4", "h5", "h6"), None)
     if headline is None:
         return False
-    links = (*headline.iter("a"), *(around for around in headline.iterancestors() if around.tag == "a"))
+    links = (*headline.iter("a"), *headline.iterancestors("a"))
     return any((link.get("href") or "#")[0] != "#" for link in links)
 
 
-def _article_of(line: Line) -> html.HtmlElement | None:
-    if line.block is None:
-        return None
-    return next(line.block.element.iterancestors("article"), None)
-
-
-def _is_inserted(line: Line) -> bool:
+def _is_inserted(line: Line, known: dict[html.HtmlElement, bool]) -> bool:
+    """``known``: elements that were looked at, and whether they are inserts."""
     if line.block is None:
         return False
     element = line.block.element
-    around = (element, *islice(element.iterancestors(), NEAR))
-    return any(
-        near.tag == "figcaption" or ((names := tokens_of(near, "class")) and _box().search(names) is not None)
-        for near in around
-        if near.tag not in {"article", "main", "body", "html"}
-    )
+    for near in (element, *islice(element.iterancestors(), NEAR)):
+        if near not in known:
+            known[near] = _is_insert(near)
+        if known[near]:
+            return True
+    return False
+
+
+def _is_insert(element: html.HtmlElement) -> bool:
+    if element.tag in {"article", "main", "body", "html"}:
+        return False
+    names = tokens_of(element, "class")
+    return element.tag == "figcaption" or (bool(names) and _box().search(names) is not None)
 
 
 @cache

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from transforms.clean.wording import letters, repaired
 
-# Control characters themselves, and as references or as escapes of JSON; U+0085 counts as a line break
+# Control characters themselves, and as references or as escapes of JSON (behind the letter that goes before them, as
+# scripts name ranges of characters by such escapes); U+0085 counts as a line break. Patterns that begin with one byte
+# and a group are searched for that byte, which is the fastest.
 _HIGH_CONTROLS = (
     re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"),
-    re.compile(rb"&#(?:1[2-5]\d|[xX]0{0,2}[89][0-9a-fA-F]);"),
-    re.compile(rb"\\u00[89][0-9a-fA-F]"),
+    re.compile(rb"&(?:#(?:1[2-5]\d|[xX]0{0,2}[89][0-9a-fA-F]);)"),
+    re.compile(rb"\\(?:u00[c-fC-F][0-9a-fA-F]\\u00[89][0-9a-fA-F])"),
 )
 _LATIN_1 = re.compile(r"&#\d{3};|&#[xX]0{0,2}[89a-fA-F][0-9a-fA-F];|&[A-Za-z]{3,6};|\\u00[89a-fA-F][0-9a-fA-F]")
 """What may stand for a character from U+0080 to U+00FF."""
@@ -32,10 +34,13 @@ class Undone:
     """Letters of the pieces that were decoded wrongly."""
 
 
-def undone(text: str) -> Undone:
-    """The text repaired piece by piece where it holds control characters that UTF-8 read as Latin-1 leaves."""
-    encoded = text.encode("utf-8", "replace")
-    if not any(control.search(encoded) for control in _HIGH_CONTROLS):
+def undone(text: str, encoded: bytes | None = None) -> Undone:
+    """The text repaired piece by piece where it holds control characters that UTF-8 read as Latin-1 leaves.
+
+    ``encoded``: the text in UTF-8, if it is at hand.
+    """
+    content = text.encode("utf-8", "replace") if encoded is None else encoded
+    if not any(control.search(content) for control in _HIGH_CONTROLS):
         return Undone(text, frozenset())
     changed: set[str] = set()
 
